@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { ParsedLogin } from './agent.ts';
+
+const ITEM = 'Claude Code-credentials';
+
+/**
+ * Where claude of the host keeps its login. With CLAUDE_CONFIG_DIR set the keychain item has a suffix, and the plain one
+ * may be another account's, so it is not among the answers.
+ */
+export function hostPlaces(
+  env: Readonly<Record<string, string | undefined>>,
+  home: string,
+): { readonly file: string; readonly keychain: readonly string[] } {
+  const usual = join(home, '.claude');
+  const dir = env['CLAUDE_CONFIG_DIR'] || undefined;
+  const suffixed = dir === undefined ? [] : [`${ITEM}-${sha256(dir.normalize('NFC')).slice(0, 8)}`];
+  return {
+    file: join(dir ?? usual, '.credentials.json'),
+    keychain: dir === undefined || dir === usual ? [...suffixed, ITEM] : suffixed,
+  };
+}
+
+/** Reads `{"claudeAiOauth":{"accessToken":…,"refreshToken":…,"expiresAt":…}}`; undefined for anything else. */
+export function parseLogin(text: string): ParsedLogin | undefined {
+  const oauth = oauthOf(text);
+  if (typeof oauth?.['accessToken'] !== 'string' || oauth['accessToken'] === '') return undefined;
+  const kept = Object.entries(oauth).filter(([name]) => !/refresh/i.test(name));
+  const expires = oauth['expiresAt'];
+  return {
+    renews: typeof oauth['refreshToken'] === 'string' && oauth['refreshToken'] !== '',
+    // Nothing else of the host's file, and all else of the box's: beside the login lie the tokens of MCP servers.
+    copyInto: (existing) => JSON.stringify({ ...object(existing ?? ''), claudeAiOauth: Object.fromEntries(kept) }),
+    expires: typeof expires === 'number' && Number.isFinite(expires) ? expires : undefined,
+  };
+}
+
+function oauthOf(text: string): Readonly<Record<string, unknown>> | undefined {
+  const oauth = object(text)?.['claudeAiOauth'];
+  return typeof oauth === 'object' && oauth !== null ? { ...oauth } : undefined;
+}
+
+function object(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -1,0 +1,120 @@
+import type { Context } from '../context.ts';
+import type { BoxInfo, Engine } from '../engine/engine.ts';
+import { UsageError, UserError } from '../errors.ts';
+import { fromLabels, labelsOfClient } from '../plan/labels.ts';
+import { print, printJson, say } from '../ui/io.ts';
+import { table } from '../ui/table.ts';
+import { hasTerminal, streamsOf } from '../ui/terminal.ts';
+import { formatSpan } from '../ui/time.ts';
+import { findBox } from './find.ts';
+import { withSignals } from './signals.ts';
+
+type EngineOption = { readonly engine?: 'docker' | 'podman' };
+
+/** Prints the boxes, newest first: a table, or JSON with the same words. */
+export async function list(
+  context: Context,
+  options: EngineOption & { client?: string; json?: boolean },
+): Promise<void> {
+  const engine = await engineOf(context, options);
+  const boxes = await engine.boxes(options.client === undefined ? {} : labelsOfClient(options.client));
+  const rows = [...boxes].sort((a, b) => b.created.localeCompare(a.created)).map((box) => describe(box));
+  if (options.json) return printJson(context.io, rows);
+  if (rows.length === 0) return say(context.io, 'no boxes');
+  const now = context.now().getTime();
+  const lines = rows.map((row) => [
+    row.name,
+    row.client,
+    row.agent,
+    row.exitCode === undefined || row.state === 'running' ? row.state : `${row.state} (${row.exitCode})`,
+    formatSpan(now - Date.parse(row.started)),
+    row.project,
+  ]);
+  print(context.io, table(['BOX', 'CLIENT', 'AGENT', 'STATE', 'AGE', 'PROJECT'], lines));
+}
+
+/** Connects this terminal to a running box until it ends; gives its exit code. */
+export async function attach(context: Context, text: string, options: EngineOption): Promise<number> {
+  const engine = await engineOf(context, options);
+  const box = await runningBox(engine, text);
+  const terminal = fromLabels(box.labels).terminal;
+  if (terminal && !hasTerminal(context.io)) {
+    throw new UsageError(`${box.name} has a terminal, and this is none`, [`agentbox logs -f ${box.name}`]);
+  }
+  const running = await engine.attach(box.id, streamsOf(context.io, terminal));
+  return (await withSignals({ engine, id: box.id, running })).code;
+}
+
+/** Runs argv in a running box and gives its exit code. */
+export async function execIn(
+  context: Context,
+  text: string,
+  argv: readonly string[],
+  options: EngineOption,
+): Promise<number> {
+  if (argv.length === 0) throw new UsageError('exec: no command', [`agentbox exec ${text} -- COMMAND…`]);
+  const engine = await engineOf(context, options);
+  const box = await runningBox(engine, text);
+  return engine.exec(box.id, argv, { streams: streamsOf(context.io, hasTerminal(context.io)) });
+}
+
+/** Writes a box's output to stdout. */
+export async function logs(
+  context: Context,
+  text: string,
+  options: EngineOption & { follow?: boolean },
+): Promise<void> {
+  const engine = await engineOf(context, options);
+  const box = await findBox(engine, text);
+  await engine.logs(box.id, { out: context.io.out, follow: options.follow ?? false });
+}
+
+const STOP_SECONDS = 10;
+
+/** Stops boxes: TERM, and KILL after ten seconds. */
+export async function stop(context: Context, texts: readonly string[], options: EngineOption): Promise<void> {
+  const engine = await engineOf(context, options);
+  for (const text of texts) {
+    const box = await findBox(engine, text);
+    await engine.stop(box.id, STOP_SECONDS);
+    say(context.io, `stopped ${box.name}`);
+  }
+}
+
+/** Removes boxes; a running one only with `force`. */
+export async function remove(
+  context: Context,
+  texts: readonly string[],
+  options: EngineOption & { force?: boolean },
+): Promise<void> {
+  const engine = await engineOf(context, options);
+  for (const text of texts) {
+    const box = await findBox(engine, text);
+    if (box.state === 'running' && !options.force) {
+      throw new UserError('box', `${box.name} is running`, {
+        next: [`agentbox stop ${box.name}`, `agentbox rm --force ${box.name}`],
+      });
+    }
+    await engine.remove(box.id);
+    say(context.io, `removed ${box.name}`);
+  }
+}
+
+async function engineOf(context: Context, options: EngineOption): Promise<Engine> {
+  const config = await context.config();
+  return context.engine({ flag: options.engine, profile: config.defaults.engine ?? 'auto' });
+}
+
+async function runningBox(engine: Engine, text: string): Promise<BoxInfo> {
+  const box = await findBox(engine, text);
+  if (box.state === 'running') return box;
+  throw new UserError('box', `${box.name} is not running`, {
+    next: [`agentbox logs ${box.name}`, `agentbox rm ${box.name}`],
+  });
+}
+
+function describe(box: BoxInfo) {
+  const { client, agent, project, started, runtime, network } = fromLabels(box.labels);
+  const { name, id, state, exitCode, created } = box;
+  return { name, id, client, agent, project, state, exitCode, started: started || created, created, runtime, network };
+}

@@ -1,0 +1,47 @@
+import { clientDir } from '../config/paths.ts';
+import type { Context } from '../context.ts';
+import type { BoxInfo } from '../engine/engine.ts';
+import { UserError } from '../errors.ts';
+import { fromLabels, labelsOfClient } from '../plan/labels.ts';
+import { withLock } from '../state/lock.ts';
+import type { Prepared } from './prepare.ts';
+
+/** Milliseconds that a start waits for others of the same client; each takes well under a second. */
+const LIMIT = 60_000;
+
+const isGvisor = (runtime: string) => runtime.startsWith('runsc');
+
+/**
+ * Starts a box while nothing else of agentbox changes the client: no reset or removal of its state, no other start.
+ * Under gVisor only while no other box uses the same agent's state, since file locks do not cross gVisor's sandboxes;
+ * throws UserError('refused') then.
+ */
+export async function exclusively<T>(context: Context, prepared: Prepared, start: () => Promise<T>): Promise<T> {
+  const { client } = prepared.profile;
+  return withLock(
+    clientDir(context.paths, client),
+    async () => {
+      const other = await otherOf(prepared);
+      if (other !== undefined) throw alreadyRunning(prepared, other);
+      return start();
+    },
+    LIMIT,
+  );
+}
+
+async function otherOf({ engine, agent, profile, facts, box }: Prepared): Promise<BoxInfo | undefined> {
+  if (!agent.locksState || !facts.engine.runtimes.some(isGvisor)) return undefined;
+  const own = isGvisor(box.runtime ?? facts.engine.defaultRuntime);
+  const boxes = await engine.boxes(labelsOfClient(profile.client));
+  return boxes.find(({ state, labels: raw }) => {
+    const labels = fromLabels(raw);
+    return state !== 'exited' && labels.agent === profile.agent && (own || isGvisor(labels.runtime));
+  });
+}
+
+function alreadyRunning({ agent, profile }: Prepared, other: BoxInfo): UserError {
+  return new UserError('refused', `${agent.name} of client ${profile.client} is already running in ${other.name}`, {
+    why: 'under gVisor file locks do not reach another box, so two would spoil the state they share',
+    next: [`agentbox attach ${other.name}`, `agentbox stop ${other.name}`, 'or use --runtime runc for both'],
+  });
+}

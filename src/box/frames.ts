@@ -1,0 +1,58 @@
+import type { Agent } from '../agents/agent.ts';
+import { agentStateDir } from '../config/paths.ts';
+import type { Profile } from '../config/profile.ts';
+import type { Context } from '../context.ts';
+import { agentConfigLinks } from '../credentials/agentConfig.ts';
+import { deliver } from '../credentials/deliver.ts';
+import { gitIdentity } from '../credentials/gitIdentity.ts';
+import { resolveCredentials } from '../credentials/resolve.ts';
+import type { BoxEnv } from '../credentials/resolved.ts';
+import { readStateFile } from '../credentials/stateFile.ts';
+import type { Frame } from './payload.ts';
+import type { RunCommand } from './run.ts';
+
+/** Whose frames, and for which project. */
+export interface FramesRequest {
+  readonly profile: Profile;
+  readonly agent: Agent;
+  /** Where the project is in the box. */
+  readonly workspace: string;
+  readonly request: Pick<RunCommand, 'flags' | 'freshCreds' | 'login'>;
+}
+
+/** Everything that travels into a box over its pipe; a login box gets no credential, as it is there to make one. */
+export async function boxFrames(
+  context: Context,
+  { profile, agent, workspace, request }: FramesRequest,
+): Promise<{ readonly frames: readonly Frame[]; readonly notices: readonly string[] }> {
+  const env = await boxEnv(context, profile, request.flags.env);
+  const [resolution, identity, links] = await Promise.all([
+    request.login
+      ? { credentials: [], notices: [] }
+      : resolveCredentials({ profile, agent, env, fresh: request.freshCreds }, context),
+    gitIdentity(profile, context),
+    agentConfigLinks(profile, agent),
+  ]);
+  const stateDir = agentStateDir(context.paths, profile.client, agent.name);
+  const delivery = deliver({
+    agent,
+    autonomy: profile.autonomy,
+    workspace,
+    credentials: resolution.credentials,
+    env,
+    existing: (file) => readStateFile(stateDir, file),
+    extra: [identity, ...links],
+  });
+  return { frames: delivery.frames, notices: [...resolution.notices, ...delivery.notices] };
+}
+
+/** The variables of a profile, its env_file and the flags, kept apart because the later ones win. */
+export async function boxEnv(
+  context: Context,
+  profile: Profile,
+  flags: Readonly<Record<string, string>>,
+): Promise<BoxEnv> {
+  if (profile.envFile === undefined) return { file: {}, profile: profile.env, flags };
+  const { readEnvFile } = await import('../config/readEnvFile.ts');
+  return { file: await readEnvFile(profile.envFile, context.caller.uid), profile: profile.env, flags };
+}

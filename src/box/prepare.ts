@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import type { Agent } from '../agents/agent.ts';
+import { AGENT_NAMES, agentOf } from '../agents/index.ts';
+import { bindingOf, claimsOf } from '../config/binding.ts';
+import { profileOf } from '../config/merge.ts';
+import type { Profile } from '../config/profile.ts';
+import { realPathOf } from '../config/realPath.ts';
+import type { Context } from '../context.ts';
+import type { Engine } from '../engine/engine.ts';
+import { chooseImage } from '../image/choose.ts';
+import { planBox, type RunRequest, workspaceOf } from '../plan/box.ts';
+import type { HostFacts, ProjectFacts } from '../plan/facts.ts';
+import type { BoxSpec } from '../plan/spec.ts';
+import { boxUser } from '../plan/user.ts';
+import { hasTerminal } from '../ui/terminal.ts';
+import { VERSION } from '../version.ts';
+import { boxFrames } from './frames.ts';
+import type { Frame } from './payload.ts';
+import { projectFacts } from './project.ts';
+import type { RunCommand } from './run.ts';
+import { chooseRuntime } from './runtime.ts';
+
+/** What is known of a run before an image or a secret is touched. */
+export interface Resolved {
+  readonly profile: Profile;
+  readonly agent: Agent;
+  readonly project: ProjectFacts;
+  readonly engine: Engine;
+  readonly facts: HostFacts;
+}
+
+/** A run that is ready to be launched. */
+export interface Prepared extends Resolved {
+  readonly box: BoxSpec;
+  readonly frames: readonly Frame[];
+  readonly imageEnv: Readonly<Record<string, string>>;
+  readonly notices: readonly string[];
+}
+
+/** Client, settings, project and engine of a run; throws UserError for what does not fit together. */
+export async function resolveRun(context: Context, request: Pick<RunCommand, 'dir' | 'flags'>): Promise<Resolved> {
+  const [config, project] = await Promise.all([context.config(), projectFacts(request.dir, context.cwd)]);
+  const client = await bindingOf(config, project.path, request.flags.client, realPathOf);
+  const { profile } = profileOf(config, client, request.flags, AGENT_NAMES);
+  const engine = await context.engine({ flag: request.flags.engine, profile: profile.engine });
+  const [engineFacts, claims, home] = await Promise.all([
+    engine.facts(),
+    claimsOf(config, realPathOf),
+    realPathOf(context.paths.home),
+  ]);
+  const facts = { caller: context.caller, paths: context.paths, home, engine: engineFacts, claims };
+  return { profile: await withRealPaths(profile), agent: agentOf(profile.agent), project, engine, facts };
+}
+
+/** The guards of a plan compare real paths, so that no link leads around them. */
+async function withRealPaths(profile: Profile): Promise<Profile> {
+  const real = async <T extends { readonly source: string }>(mount: T) => ({
+    ...mount,
+    source: await realPathOf(mount.source),
+  });
+  const folders = Object.entries(profile.agentConfig).map(
+    async ([agent, folder]) => [agent, await realPathOf(folder)] as const,
+  );
+  return {
+    ...profile,
+    mounts: await Promise.all(profile.mounts.map(real)),
+    agentConfig: Object.fromEntries(await Promise.all(folders)),
+  };
+}
+
+/** Everything up to the launch: the plan, the image, the client's directories, the secrets. */
+export async function prepareRun(context: Context, request: RunCommand): Promise<Prepared> {
+  const resolved = await resolveRun(context, request);
+  const { profile, agent, project, engine, facts } = resolved;
+  const user = boxUser(facts.caller, facts.engine, project);
+  // Planned once before anything costs time, so that what must not run is refused at once.
+  planBox(profile, agent, project, facts, requestOf(context, request, { image: '', runtime: undefined }));
+  const [image, payload] = await Promise.all([
+    chooseImage(engine, agent, profile, context),
+    boxFrames(context, { profile, agent, workspace: workspaceOf(profile, project), request }),
+  ]);
+  const { cacheDir } = context.paths;
+  const choice = await chooseRuntime(profile.runtime, {
+    engine,
+    facts: facts.engine,
+    image: image.ref,
+    user,
+    cacheDir,
+    now: context.now,
+  });
+  const { box, notices } = planBox(
+    profile,
+    agent,
+    project,
+    facts,
+    requestOf(context, request, { image: image.ref, runtime: choice.runtime }),
+  );
+  return {
+    ...resolved,
+    box,
+    frames: payload.frames,
+    imageEnv: image.info.env,
+    notices: [...notices, ...(choice.notice === undefined ? [] : [choice.notice]), ...payload.notices],
+  };
+}
+
+/** What the plan of a box needs besides settings and facts. */
+export function requestOf(
+  context: Context,
+  request: RunCommand,
+  made: Pick<RunRequest, 'image' | 'runtime'>,
+): RunRequest {
+  return {
+    ...made,
+    args: request.args,
+    command: request.command,
+    resume: request.resume,
+    terminal: !request.detach && hasTerminal(context.io),
+    suffix: randomBytes(2).toString('hex'),
+    started: context.now(),
+    version: VERSION,
+    terminalEnv: terminalEnv(context.env),
+  };
+}
+
+/** What programs ask of a terminal; only plain words, since these lie open in the engine. */
+function terminalEnv(env: Context['env']): Readonly<Record<string, string>> {
+  const entries = ['TERM', 'COLORTERM', 'TZ'].flatMap((name) => {
+    const value = env[name];
+    return value !== undefined && /^[\w.+/-]{1,64}$/.test(value) ? [[name, value] as const] : [];
+  });
+  return Object.fromEntries(entries);
+}

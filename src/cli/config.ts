@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+
+/** `agentbox config path|show|schema|validate`: the configuration file. */
+export function registerConfig(program: Command, context: Context): void {
+  const commands = () => import('../config/commands.ts');
+  const config = program.command('config').description('The configuration file.');
+  config
+    .command('path')
+    .description('Print where it is.')
+    .option('--json', 'as JSON, with the folder of the state')
+    .action(async (options: { json?: boolean }) => (await commands()).configPath(context, options));
+  config
+    .command('show')
+    .description('Print every setting and where it comes from.')
+    .option('-c, --client <name>', 'of this client (default: "default")')
+    .option('--json', 'as JSON')
+    .action(async (options: { client?: string; json?: boolean }) => (await commands()).configShow(context, options));
+  config
+    .command('schema')
+    .description('Print its JSON Schema, for editors.')
+    .option('--json', 'as it is anyway')
+    .action(async () => (await commands()).configSchema(context));
+  config
+    .command('validate')
+    .description('Check it, and every client in it.')
+    .option('--json', 'as JSON')
+    .action(async (options: { json?: boolean }) => (await commands()).configValidate(context, options));
+}

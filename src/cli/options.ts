@@ -1,0 +1,29 @@
+import { InvalidArgumentError } from 'commander';
+import { parseSize } from '../config/size.ts';
+
+/** Collects an option that may come several times. */
+export function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+/** Reads one of a few words; throws commander's InvalidArgumentError for others. */
+export function choice(...allowed: readonly string[]): (value: string) => string {
+  return (value) => {
+    if (allowed.includes(value)) return value;
+    throw new InvalidArgumentError(`It is one of ${allowed.join(', ')}.`);
+  };
+}
+
+/** Reads a size such as `4g` as bytes. */
+export function memorySize(value: string): number {
+  const bytes = parseSize(value);
+  if (bytes === undefined) throw new InvalidArgumentError('It is a size such as 4g or 512m.');
+  return bytes;
+}
+
+/** Reads a number above 0. */
+export function positive(value: string): number {
+  const number = Number(value);
+  if (!(number > 0 && Number.isFinite(number))) throw new InvalidArgumentError('It is a number above 0.');
+  return number;
+}

@@ -1,0 +1,66 @@
+import { realpath } from 'node:fs/promises';
+import { type Document, isMap, parseDocument } from 'yaml';
+import { UserError } from '../errors.ts';
+import { withLock } from '../state/lock.ts';
+import { writeState } from '../state/writeFile.ts';
+import { readConfigText } from './load.ts';
+import { parseConfig } from './parse.ts';
+import type { Paths } from './paths.ts';
+import { ConfigError } from './problem.ts';
+import { realPathOf } from './realPath.ts';
+
+/**
+ * Adds a client with its projects to config.yaml; comments and order stay. Throws UserError('config') when the client is
+ * there already, or a project overlaps with another client's; then nothing is written.
+ */
+export async function addClient(paths: Paths, client: string, projects: readonly string[]): Promise<void> {
+  await edit(paths, (document) => {
+    if (document.hasIn(['clients', client])) {
+      throw new UserError('config', `client ${client} is there already`, { next: [`agentbox client show ${client}`] });
+    }
+    const settings = projects.length === 0 ? null : { projects: projects.map((path) => underTilde(path, paths.home)) };
+    if (!isMap(document.contents)) document.contents = document.createNode({});
+    const clients = document.get('clients');
+    if (!isMap(clients) || clients.items.length === 0) document.set('clients', document.createNode({}));
+    document.setIn(['clients', client], document.createNode(settings));
+  });
+}
+
+/** Takes a client out of config.yaml; one that is not there is fine. */
+export async function removeClient(paths: Paths, client: string): Promise<void> {
+  await edit(paths, (document) => {
+    if (!document.hasIn(['clients', client])) return;
+    document.deleteIn(['clients', client]);
+    const clients = document.get('clients');
+    if (isMap(clients) && clients.items.length === 0) document.delete('clients');
+  });
+}
+
+async function edit(paths: Paths, change: (document: Document) => void): Promise<void> {
+  await withLock(paths.configFile, async () => {
+    const before = (await readConfigText(paths.configFile)) ?? '';
+    const origins = { file: paths.configFile, home: paths.home, realPathOf };
+    await parseConfig(before, origins);
+    const document: Document = parseDocument(before);
+    change(document);
+    const isEmpty = isMap(document.contents) && document.contents.items.length === 0;
+    const text = document.toString({ lineWidth: 0 });
+    const after = isEmpty ? text.replace(/\n*\{\}\n$/, '\n') : text;
+    await parseConfig(after, origins).catch((error: unknown) => {
+      if (!(error instanceof ConfigError)) throw error;
+      const why = error.problems.map(({ path, message }) => `${path} ${message}`).join('; ');
+      throw new UserError('config', 'the configuration would not be valid, so it stays as it is', { why });
+    });
+    if (after !== before) await writeState(await fileBehind(paths.configFile), after);
+  });
+}
+
+/** Where a link leads (people keep their configuration elsewhere and link to it), so that the link stays one. */
+async function fileBehind(path: string): Promise<string> {
+  return await realpath(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return path;
+    throw error;
+  });
+}
+
+const underTilde = (path: string, home: string) => (path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path);

@@ -1,0 +1,22 @@
+import type { EngineKind } from '../plan/spec.ts';
+import type { Profile, UserMount } from './profile.ts';
+
+/** What the command line says of a run; absent means that it says nothing. Paths are absolute, memory is in bytes. */
+export interface RunFlags {
+  readonly client?: string | undefined;
+  readonly agent?: string | undefined;
+  readonly engine?: EngineKind | undefined;
+  readonly runtime?: string | undefined;
+  readonly network?: Profile['network'] | undefined;
+  readonly env: Readonly<Record<string, string>>;
+  readonly mounts: readonly UserMount[];
+  readonly image?: string | undefined;
+  readonly memory?: number | undefined;
+  readonly cpus?: number | undefined;
+  readonly pids?: number | undefined;
+  readonly autonomy?: Profile['autonomy'] | undefined;
+  readonly engineArgs: Readonly<Record<string, string>>;
+}
+
+/** No flag at all. */
+export const NO_FLAGS: RunFlags = { env: {}, mounts: [], engineArgs: {} };

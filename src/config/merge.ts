@@ -1,0 +1,124 @@
+import { UserError } from '../errors.ts';
+import type { RunFlags } from './flags.ts';
+import { isStronger, type Layer, type Layers, layersOf, type Origin } from './layers.ts';
+import type { LoadedConfig } from './load.ts';
+import { DEFAULT_CLIENT, suggestion } from './names.ts';
+import type { Profile } from './profile.ts';
+import { type ClientSettings, present, type Settings } from './settings.ts';
+
+/** The settings of one run, and for each, by its name in config.yaml (`env.NAME`, `mounts[0]`), where it comes from. */
+export interface MergedProfile {
+  readonly profile: Profile;
+  readonly origin: Readonly<Record<string, Origin>>;
+}
+
+/**
+ * Merges flags > client > defaults > built in. Maps merge by key, mounts add up, other lists replace. Throws
+ * UserError('config') for an unknown client or agent, and for an agent that the client may not run.
+ */
+export function profileOf(
+  config: LoadedConfig,
+  client: string,
+  flags: RunFlags,
+  knownAgents: readonly string[],
+): MergedProfile {
+  const all: readonly Layer[] = [
+    { from: 'flag', settings: settingsOfFlags(flags) },
+    { from: 'client', settings: clientSettings(config, client) },
+    { from: 'defaults', settings: config.defaults },
+  ];
+  refuseUnknownAgents(all, knownAgents);
+  const layers = layersOf(all);
+  const { first, entries } = layers;
+  const profile: Profile = {
+    client,
+    ...agentsOf(layers, client, knownAgents),
+    engine: first('engine', (layer) => layer.engine, 'auto'),
+    runtime: first('runtime', (layer) => layer.runtime, 'auto'),
+    network: first('network', (layer) => layer.network, 'open'),
+    resources: {
+      memory: first('resources.memory', (layer) => layer.resources?.memory, 4 * 1024 ** 3),
+      cpus: first('resources.cpus', (layer) => layer.resources?.cpus, 2),
+      pids: first('resources.pids', (layer) => layer.resources?.pids, 512),
+    },
+    allowDegraded: first('allow_degraded', (layer) => layer.allowDegraded, []),
+    credentials: entries('credentials', (layer) => layer.credentials),
+    login: first('login', (layer) => layer.login, client === DEFAULT_CLIENT ? 'host' : 'own'),
+    env: entries('env', (layer) => layer.env),
+    envFile: first('env_file', (layer) => layer.envFile, undefined),
+    git: {
+      name: first('git.name', (layer) => layer.git?.name, undefined),
+      email: first('git.email', (layer) => layer.git?.email, undefined),
+    },
+    mounts: layers.all('mounts', (layer) => layer.mounts),
+    agentConfig: entries('agent_config', (layer) => layer.agentConfig),
+    agentVersion: entries('agent_version', (layer) => layer.agentVersion),
+    image: first('image', (layer) => layer.image, undefined),
+    autonomy: first('autonomy', (layer) => layer.autonomy, 'auto'),
+    workspacePath: first('workspace_path', (layer) => layer.workspacePath, '/workspace'),
+    projects: first('projects', (layer) => layer.projects, []),
+    engineArgs: flags.engineArgs,
+  };
+  return { profile, origin: layers.origin };
+}
+
+/** What the configuration says of a client; nothing for `default`. Throws UserError('config') for one that is not there. */
+export function clientSettings(config: LoadedConfig, client: string): ClientSettings {
+  const settings = config.clients.get(client);
+  if (settings !== undefined) return settings;
+  if (client === DEFAULT_CLIENT) return {};
+  throw new UserError('config', `there is no client "${client}"`, {
+    why: suggestion(client, new Set([...config.clients.keys(), DEFAULT_CLIENT])),
+    next: [`agentbox client add ${client}`, 'agentbox client ls'],
+  });
+}
+
+function settingsOfFlags(flags: RunFlags): Settings {
+  const { memory, cpus, pids } = flags;
+  return present<Settings>({
+    agent: flags.agent,
+    engine: flags.engine,
+    runtime: flags.runtime,
+    network: flags.network,
+    image: flags.image,
+    autonomy: flags.autonomy,
+    env: flags.env,
+    mounts: flags.mounts,
+    resources: present<NonNullable<Settings['resources']>>({ memory, cpus, pids }),
+  });
+}
+
+/**
+ * The agent and those the client may run. Where the list is nearer to the run than the choice (a client's `agents`
+ * against the agent of `defaults`), an agent outside it gives way to the first of the list.
+ */
+function agentsOf(layers: Layers, client: string, known: readonly string[]): Pick<Profile, 'agent' | 'agents'> {
+  const agents = layers.first('agents', (layer) => layer.agents, known);
+  const agent = layers.first('agent', (layer) => layer.agent, 'claude');
+  if (agents.includes(agent)) return { agent, agents };
+  if (isStronger(layers.origin['agents'], layers.origin['agent'])) {
+    return { agent: layers.first('agent', (layer) => layer.agents?.[0], agent), agents };
+  }
+  throw new UserError('config', `client ${client} may not run ${agent}`, {
+    why: `its agents are: ${agents.join(', ')}`,
+    next: [`agentbox run --agent ${agents[0]} …`, `or add ${agent} to \`agents\` of client ${client}`],
+  });
+}
+
+function refuseUnknownAgents(layers: readonly Layer[], known: readonly string[]): void {
+  const mistakes = layers.flatMap(({ from, settings }) => {
+    const named = [
+      ...(settings.agent === undefined ? [] : [settings.agent]),
+      ...(settings.agents ?? []),
+      ...Object.keys(settings.agentConfig ?? {}),
+      ...Object.keys(settings.agentVersion ?? {}),
+      ...Object.values(settings.credentials ?? {}).flatMap(({ agents }) => agents ?? []),
+    ];
+    return named.filter((agent) => !known.includes(agent)).map((agent) => ({ from, agent }));
+  });
+  const [first] = mistakes;
+  if (first === undefined) return;
+  throw new UserError('config', `there is no agent "${first.agent}"`, {
+    why: mistakes.map(({ from, agent }) => `${agent} (${from}): ${suggestion(agent, known)}`).join('; '),
+  });
+}

@@ -1,0 +1,59 @@
+import type { Origin } from './layers.ts';
+import type { MergedProfile } from './merge.ts';
+import type { Credential } from './profile.ts';
+import { formatSize } from './size.ts';
+
+/** One setting for people, by its name in config.yaml. It holds no secret: of `env` only the names, of credentials the source. */
+export interface SettingRow {
+  readonly setting: string;
+  readonly value: string;
+  readonly from: Origin;
+}
+
+/** What a merged profile says, a row a setting, in the order of the schema. Settings without a value are left out. */
+export function rowsOf({ profile, origin }: MergedProfile): SettingRow[] {
+  const named = <T>(
+    name: string,
+    entries: Readonly<Record<string, T>>,
+    text: (value: T) => string,
+  ): [string, string][] => Object.entries(entries).map(([key, value]) => [`${name}.${key}`, text(value)]);
+  const values: [string, string | undefined][] = [
+    ['projects', list(profile.projects)],
+    ['agent', profile.agent],
+    ['agents', list(profile.agents)],
+    ['engine', profile.engine],
+    ['runtime', profile.runtime],
+    ['network', profile.network],
+    ['resources.memory', formatSize(profile.resources.memory)],
+    ['resources.cpus', String(profile.resources.cpus)],
+    ['resources.pids', String(profile.resources.pids)],
+    ['allow_degraded', list(profile.allowDegraded)],
+    ...named('credentials', profile.credentials, credentialText),
+    ['login', profile.login],
+    ...named('env', profile.env, () => '(not shown)'),
+    ['env_file', profile.envFile],
+    ['git.name', profile.git.name],
+    ['git.email', profile.git.email],
+    ...profile.mounts.map(({ source, target, write }, index): [string, string] => [
+      `mounts[${index}]`,
+      `${source} at ${target}, ${write ? 'writable' : 'read-only'}`,
+    ]),
+    ...named('agent_config', profile.agentConfig, String),
+    ...named('agent_version', profile.agentVersion, String),
+    ['image', profile.image],
+    ['autonomy', profile.autonomy],
+    ['workspace_path', profile.workspacePath],
+  ];
+  return values.flatMap(([setting, value]) =>
+    value === undefined ? [] : [{ setting, value, from: origin[setting] ?? 'built in' }],
+  );
+}
+
+function credentialText({ source, deliver, agents }: Credential): string {
+  const [kind = '', where = ''] = Object.entries(source)[0] ?? [];
+  const to = deliver === 'env' ? 'env' : `file ${deliver.file}`;
+  const only = agents === undefined ? '' : `, for ${agents.join(', ')}`;
+  return `${kind} ${[where].flat().join(' ')}, delivered as ${to}${only}`;
+}
+
+const list = (items: readonly string[]) => (items.length === 0 ? undefined : items.join(', '));

@@ -1,0 +1,84 @@
+import { join, resolve } from 'node:path';
+import type { Limits } from '../plan/spec.ts';
+import type { Credential, CredentialSource, Profile } from './profile.ts';
+import type { RawClient, RawCredential, RawSettings } from './schema.ts';
+import { parseSize } from './size.ts';
+
+/** What one layer (defaults, a client, the flags) says of a run; absent means that it says nothing. Paths are absolute. */
+export type Settings = Partial<
+  Omit<Profile, 'client' | 'resources' | 'git' | 'image' | 'envFile' | 'projects' | 'credentials' | 'engineArgs'> & {
+    readonly resources: Partial<Limits>;
+    readonly git: { readonly name?: string; readonly email?: string };
+    readonly image: string;
+    readonly envFile: string;
+  }
+>;
+
+/** A client's layer: also what only a client may have. */
+export type ClientSettings = Settings & Partial<Pick<Profile, 'projects' | 'credentials'>>;
+
+type Undefinable<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+/** The object without its undefined entries. */
+export function present<T extends object>(entries: Undefinable<T>): T {
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as T;
+}
+
+/** An absolute path of one in the configuration: `~` is `home`, relative ones count from `base`. */
+export function expandPath(path: string, base: string, home: string): string {
+  if (path === '~') return home;
+  return path.startsWith('~/') ? join(home, path.slice(2)) : resolve(base, path);
+}
+
+/** A layer as the program uses it, of one as it is written. `expand` makes paths absolute. */
+export function settingsOf(raw: RawSettings, expand: (path: string) => string): Settings {
+  const { memory, cpus, pids } = raw.resources ?? {};
+  return present<Settings>({
+    agent: raw.agent,
+    agents: raw.agents,
+    engine: raw.engine,
+    runtime: raw.runtime,
+    network: raw.network,
+    resources:
+      raw.resources &&
+      present<Partial<Limits>>({ memory: memory === undefined ? undefined : parseSize(`${memory}`), cpus, pids }),
+    allowDegraded: raw.allow_degraded,
+    login: raw.login,
+    env: raw.env,
+    envFile: raw.env_file === undefined ? undefined : expand(raw.env_file),
+    git: raw.git && present<{ name?: string; email?: string }>(raw.git),
+    mounts: raw.mounts?.map(({ source, target, write }) => ({ source: expand(source), target, write: write ?? false })),
+    agentConfig: raw.agent_config && mapValues(raw.agent_config, expand),
+    agentVersion: raw.agent_version,
+    image: raw.image,
+    autonomy: raw.autonomy,
+    workspacePath: raw.workspace_path,
+  });
+}
+
+/** A client's layer, as settingsOf. */
+export function clientSettingsOf(raw: RawClient, expand: (path: string) => string): ClientSettings {
+  return {
+    ...settingsOf(raw, expand),
+    ...present<Partial<Pick<Profile, 'projects' | 'credentials'>>>({
+      projects: raw.projects?.map(expand),
+      credentials: raw.credentials && mapValues(raw.credentials, (credential) => credentialOf(credential, expand)),
+    }),
+  };
+}
+
+function credentialOf(raw: RawCredential, expand: (path: string) => string): Credential {
+  return { source: sourceOf(raw, expand), deliver: raw.deliver ?? 'env', agents: raw.agents };
+}
+
+function sourceOf(raw: RawCredential, expand: (path: string) => string): CredentialSource {
+  if (raw.env !== undefined) return { env: raw.env };
+  if (raw.file !== undefined) return { file: expand(raw.file) };
+  if (raw.command !== undefined) return { command: raw.command };
+  if (raw.keychain !== undefined) return { keychain: raw.keychain };
+  throw new Error('a credential without a source got past the schema');
+}
+
+function mapValues<A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
+}

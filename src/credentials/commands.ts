@@ -1,0 +1,55 @@
+import { AGENT_NAMES, agentOf } from '../agents/index.ts';
+import { boxEnv } from '../box/frames.ts';
+import { NO_FLAGS } from '../config/flags.ts';
+import { profileOf } from '../config/merge.ts';
+import type { Context } from '../context.ts';
+import { print, printJson, say } from '../ui/io.ts';
+import { table } from '../ui/table.ts';
+import { formatSpan } from '../ui/time.ts';
+import { clientHere } from './clientHere.ts';
+import { freshFrames, type Inject } from './fresh.ts';
+import { type CredentialRow, reportCredentials } from './report.ts';
+import type { CredentialRequest } from './resolved.ts';
+
+/** The flags of `agentbox creds`. */
+export interface CredsOptions {
+  readonly client?: string;
+  readonly agent?: string;
+  readonly json?: boolean;
+  readonly fresh?: boolean;
+}
+
+/** Prints what each agent of a client would get, never a value; with `fresh` puts it in again first, through `inject`. */
+export async function showCredentials(context: Context, options: CredsOptions, inject: Inject): Promise<void> {
+  const requests = await requestsOf(context, options);
+  if (options.fresh) for (const request of requests) await refresh(context, request, inject);
+  const rows: CredentialRow[] = [];
+  for (const request of requests) rows.push(...(await reportCredentials(request, context)));
+  if (options.json) return printJson(context.io, rows);
+  print(context.io, table(['AGENT', 'NAME', 'SOURCE', 'DELIVERY', 'EXPIRES', 'STATE'], rows.map(cells(context.now()))));
+  for (const { agent, next } of rows) for (const step of next) say(context.io, `${agent}: ${step}`);
+}
+
+async function requestsOf(context: Context, options: CredsOptions): Promise<readonly CredentialRequest[]> {
+  const client = await clientHere(context, options.client);
+  const { profile } = profileOf(await context.config(), client, { ...NO_FLAGS, agent: options.agent }, AGENT_NAMES);
+  const env = await boxEnv(context, profile, {});
+  const names = options.agent === undefined ? profile.agents : [profile.agent];
+  return names.map((name) => ({ profile, agent: agentOf(name), env, fresh: false }));
+}
+
+async function refresh(context: Context, request: CredentialRequest, inject: Inject): Promise<void> {
+  const { frames, sources } = await freshFrames(request, context);
+  if (frames.length > 0) await inject(request, frames);
+  const what =
+    sources.length === 0 ? 'nothing is kept that could be put in again' : `put in again: ${sources.join('; ')}`;
+  say(context.io, `${request.agent.name}: ${what}`);
+}
+
+function cells(now: Date): (row: CredentialRow) => readonly string[] {
+  return ({ agent, name, source, delivery, expires, state, why }) => {
+    const left = expires === undefined ? undefined : Date.parse(expires) - now.getTime();
+    const ends = left === undefined ? '-' : left > 0 ? `in ${formatSpan(left)}` : `${formatSpan(-left)} ago`;
+    return [agent, name || '-', source, delivery, ends, why === undefined ? state : `${state}: ${why}`];
+  };
+}

@@ -1,0 +1,30 @@
+import type { Frame } from '../box/payload.ts';
+import { credentialFiles } from './deliver.ts';
+import { configured, resolveFallback, resolveNamed } from './resolve.ts';
+import type { CredentialRequest, Resolved } from './resolved.ts';
+import type { SourceDeps } from './sources/deps.ts';
+
+/** What `creds --fresh` puts into the state of an agent: the frames, and in words from where. */
+export interface Fresh {
+  readonly frames: readonly Frame[];
+  readonly sources: readonly string[];
+}
+
+/** Puts frames into the state directory of a client's agent, which only a box may write. */
+export type Inject = (request: CredentialRequest, frames: readonly Frame[]) => Promise<void>;
+
+/**
+ * Reads anew every credential that lies in the agent's state as a file: configured ones and the copy of the host's login.
+ * The others are read anew at every run anyway. Throws UserError('credentials') as resolveCredentials does.
+ */
+export async function freshFrames(request: Omit<CredentialRequest, 'fresh'>, deps: SourceDeps): Promise<Fresh> {
+  const fresh: CredentialRequest = { ...request, fresh: true };
+  const inState = configured(fresh).filter(
+    ({ credential: { deliver } }) => deliver !== 'env' && deliver.file.startsWith(`${request.agent.stateDir}/`),
+  );
+  const credentials: Resolved[] = [];
+  for (const named of inState) credentials.push(await resolveNamed(named, fresh, deps));
+  credentials.push(...((await resolveFallback(fresh, deps))?.credentials ?? []));
+  const files = credentials.filter(({ delivery }) => delivery === 'file');
+  return { frames: credentialFiles(files), sources: files.map(({ name, source }) => `${name}: ${source}`) };
+}

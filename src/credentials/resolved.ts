@@ -1,0 +1,33 @@
+import type { Agent } from '../agents/agent.ts';
+import type { Profile } from '../config/profile.ts';
+
+/** One credential of a run. `source` is in words; `expires` in milliseconds since 1970, undefined when not known. */
+export type Resolved = {
+  readonly name: string;
+  readonly source: string;
+  readonly expires: number | undefined;
+} & (
+  | { readonly delivery: 'env'; readonly value: string }
+  | { readonly delivery: 'file'; readonly path: string; readonly when: 'once' | 'always'; readonly value: string }
+  /** Already in the client's state; agentbox leaves it alone. */
+  | { readonly delivery: 'kept'; readonly path: string }
+);
+
+/** Variables for the box that are not credentials, by where they come from; the later wins. */
+export interface BoxEnv {
+  readonly file: Readonly<Record<string, string>>;
+  readonly profile: Readonly<Record<string, string>>;
+  readonly flags: Readonly<Record<string, string>>;
+}
+
+/** No variable at all. */
+export const NO_ENV: BoxEnv = { file: {}, profile: {}, flags: {} };
+
+/** Whose credentials: what every step of resolving needs to know. */
+export interface CredentialRequest {
+  readonly profile: Profile;
+  readonly agent: Agent;
+  readonly env: BoxEnv;
+  /** Put in again what the client's state already has. */
+  readonly fresh: boolean;
+}

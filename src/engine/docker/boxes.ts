@@ -1,0 +1,83 @@
+import type { BoxInfo } from '../engine.ts';
+import { LABEL } from '../engine.ts';
+import { type DockerClient, SLOW_LIMIT } from './client.ts';
+import { statusOf } from './errors.ts';
+
+/** What is read of an entry of GET /containers/json. */
+export interface Listed {
+  readonly Id: string;
+  readonly Names: readonly string[];
+  readonly Labels?: Readonly<Record<string, string>> | null;
+  readonly State: string;
+  /** `Exited (3) 5 minutes ago`; the list tells the code nowhere else. */
+  readonly Status: string;
+  /** Seconds since 1970. */
+  readonly Created: number;
+}
+
+const STATES: Readonly<Record<string, BoxInfo['state']>> = {
+  created: 'created',
+  running: 'running',
+  restarting: 'running',
+  paused: 'paused',
+};
+
+/** All boxes with the given labels. */
+export async function listBoxes(
+  client: DockerClient,
+  labels: Readonly<Record<string, string>>,
+): Promise<readonly BoxInfo[]> {
+  const label = [LABEL, ...Object.entries(labels).map(([name, value]) => `${name}=${value}`)];
+  const options = { all: true, filters: { label } };
+  const listed = await client.call('listing boxes', (docker, abortSignal) =>
+    docker.listContainers({ ...options, abortSignal }),
+  );
+  return listed.map(boxOf);
+}
+
+/** A box as its entry in the list tells of it. Pure. */
+export function boxOf(entry: Listed): BoxInfo {
+  const code = /^Exited \((\d+)\)/.exec(entry.Status)?.[1];
+  return {
+    id: entry.Id,
+    name: (entry.Names[0] ?? entry.Id).replace(/^\//, ''),
+    labels: entry.Labels ?? {},
+    state: STATES[entry.State] ?? 'exited',
+    exitCode: code === undefined ? undefined : Number(code),
+    created: new Date(entry.Created * 1000).toISOString(),
+  };
+}
+
+/** See Engine.signal; throws UserError('box') when the box is not running. */
+export async function signalBox(client: DockerClient, id: string, signal: NodeJS.Signals): Promise<void> {
+  await client.call('signalling the box', (docker, abortSignal) =>
+    docker.getContainer(id).kill({ signal, abortSignal }),
+  );
+}
+
+/** See Engine.stop. */
+export async function stopBox(client: DockerClient, id: string, seconds: number): Promise<void> {
+  const stopping = client.call(
+    'stopping the box',
+    (docker, abortSignal) => docker.getContainer(id).stop({ t: seconds, abortSignal }),
+    SLOW_LIMIT + seconds * 1000,
+  );
+  await fine(stopping, [304]);
+}
+
+/** See Engine.remove; 409 means that somebody else is removing it already. */
+export async function removeBox(client: DockerClient, id: string): Promise<void> {
+  const options = { force: true, v: true };
+  const removing = client.call(
+    'removing the box',
+    (docker, abortSignal) => docker.getContainer(id).remove({ ...options, abortSignal }),
+    SLOW_LIMIT,
+  );
+  await fine(removing, [404, 409]);
+}
+
+async function fine(work: Promise<unknown>, statuses: readonly number[]): Promise<void> {
+  await work.catch((error: unknown) => {
+    if (!statuses.includes(statusOf(error) ?? 0)) throw error;
+  });
+}

@@ -1,0 +1,87 @@
+import { UserError } from '../../errors.ts';
+import type { Streams } from '../engine.ts';
+import { type DockerClient, SLOW_LIMIT } from './client.ts';
+import { lost } from './errors.ts';
+import { joinInput, joinTerminal } from './input.ts';
+import { copyOutput, type OutputFilter } from './output.ts';
+import { execResizer } from './resize.ts';
+
+/** See wires.ts; here only plain characters can be asked for, so it is the keys that people need least. */
+const DETACH_KEYS = 'ctrl-^,ctrl-@,ctrl-^,ctrl-@';
+/** The engine notes the exit code a moment after the output has ended. */
+const CODE_TRIES = 50;
+const CODE_PAUSE = 20;
+
+/** What is run in a box, and where. */
+export interface Exec {
+  readonly argv: readonly string[];
+  readonly streams: Streams;
+  readonly workdir?: string;
+}
+
+/** See Engine.exec. Rejects with UserError('engine') when the engine goes away. */
+export async function execInBox(client: DockerClient, box: string, exec: Exec): Promise<number> {
+  const { streams } = exec;
+  const terminal = streams.terminal !== undefined;
+  const id = await createExec(client, box, exec, terminal);
+  const body = { Detach: false, Tty: terminal };
+  const socket = await client.hijack('starting a program in the box', { path: `/exec/${id}/start`, body });
+  socket.on('error', () => {});
+  const start = startWatch();
+  const output = copyOutput(socket, streams, { terminal, filter: start.filter });
+  const resize = execResizer(client, id);
+  if (streams.terminal !== undefined) void resize(streams.terminal.size());
+  const takeBack = terminal ? joinTerminal(streams, socket, resize) : joinInput(streams.stdin, socket);
+  try {
+    await output.catch((error: unknown) => {
+      throw lost(error, box);
+    });
+  } finally {
+    takeBack();
+    socket.destroy();
+  }
+  const code = await exitCode(client, id);
+  return code === 126 && start.notFound() ? 127 : code;
+}
+
+/** Docker has 126 for every program that cannot be started, and tells why in its output. */
+function startWatch(): { filter: OutputFilter; notFound: () => boolean } {
+  let first = '';
+  const push = (chunk: Buffer) => {
+    if (first.length < 1000) first += chunk.toString();
+    return chunk;
+  };
+  const notFound = () => /^OCI runtime exec failed: .*(no such file or directory|not found in \$PATH)/.test(first);
+  return { filter: { push, rest: () => Buffer.alloc(0) }, notFound };
+}
+
+async function createExec(client: DockerClient, box: string, exec: Exec, terminal: boolean): Promise<string> {
+  const { argv, streams, workdir } = exec;
+  const size = streams.terminal?.size();
+  const options = {
+    Cmd: [...argv],
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    Tty: terminal,
+    DetachKeys: DETACH_KEYS,
+    ...(size === undefined ? {} : { ConsoleSize: [size.rows, size.columns] as [number, number] }),
+    ...(workdir === undefined ? {} : { WorkingDir: workdir }),
+  };
+  const created = await client.call(
+    'preparing a program in the box',
+    (docker, abortSignal) => docker.getContainer(box).exec({ ...options, abortSignal }),
+    SLOW_LIMIT,
+  );
+  return created.id;
+}
+
+async function exitCode(client: DockerClient, id: string): Promise<number> {
+  for (let tries = 0; tries < CODE_TRIES; tries += 1) {
+    const exec = await client.get('asking how the program ended', `/exec/${id}/json`);
+    const { Running, ExitCode } = exec as { Running: boolean; ExitCode: number | null };
+    if (!Running && ExitCode !== null) return ExitCode;
+    await new Promise((resolve) => setTimeout(resolve, CODE_PAUSE));
+  }
+  throw new UserError('engine', 'Docker does not say how the program ended', { next: ['agentbox ls'] });
+}

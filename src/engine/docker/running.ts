@@ -1,0 +1,54 @@
+import type { RunningBox } from '../engine.ts';
+import { lost } from './errors.ts';
+import { within } from './limit.ts';
+
+/** Milliseconds between the end of a box's output and the engine's word on how it ended. */
+const ENDING_LIMIT = 30_000;
+
+/** A box that this process is joined to. */
+export interface Joined {
+  readonly id: string;
+  /** Resolves when all output was written; rejects when the connection breaks. */
+  readonly output: Promise<void>;
+  readonly code: Promise<number>;
+  /** Closes the connections and gives the user's terminal and input back; may be called twice. */
+  readonly letGo: () => void;
+}
+
+/**
+ * Follows a box to its end. `exit` resolves with all output written, rejects when the engine is lost, and stays open for
+ * ever after `detach`.
+ */
+export function follow(joined: Joined): RunningBox {
+  let detached = false;
+  const exit = new Promise<number>((resolve, reject) => {
+    ended(joined)
+      .finally(joined.letGo)
+      .then(resolve, (error) => {
+        if (!detached) reject(error);
+      });
+  });
+  // Nobody may be waiting yet when the engine goes away.
+  exit.catch(() => {});
+  return {
+    id: joined.id,
+    exit,
+    detach() {
+      detached = true;
+      joined.letGo();
+    },
+  };
+}
+
+async function ended({ id, code, output }: Joined): Promise<number> {
+  try {
+    const ending = output.then(() => within(ENDING_LIMIT, code, noWord));
+    const result = await Promise.race([code, ending]);
+    await output;
+    return result;
+  } catch (error) {
+    throw lost(error, id.slice(0, 12));
+  }
+}
+
+const noWord = () => new Error('the engine does not say how the box ended');

@@ -1,0 +1,130 @@
+import type { Readable, Writable } from 'node:stream';
+import type { ActualBox, BoxSpec, EngineKind } from '../plan/spec.ts';
+
+/** What an engine says of itself; plan decides with it, so every field is plain data. */
+export interface EngineFacts {
+  readonly kind: EngineKind;
+  readonly version: string;
+  /** Where it was found: a socket path or the podman command. */
+  readonly endpoint: string;
+  readonly rootless: boolean;
+  /** Docker's userns-remap: ids in the box are not ids of the host. */
+  readonly usernsRemap: boolean;
+  /** A virtual machine that maps ids by itself (Docker Desktop, OrbStack, Colima, podman machine). */
+  readonly desktop: boolean;
+  readonly runtimes: readonly string[];
+  readonly defaultRuntime: string;
+  /** Limits that this engine ignores: `memory`, `cpus`, `pids`. */
+  readonly ignoredLimits: readonly ('memory' | 'cpus' | 'pids')[];
+  readonly selinux: boolean;
+}
+
+/** An image that is there. */
+export interface ImageInfo {
+  readonly id: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly size: number;
+}
+
+/** A box as the engine's labels tell of it. */
+export interface BoxInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly state: 'created' | 'running' | 'paused' | 'exited';
+  readonly exitCode: number | undefined;
+  /** ISO 8601. */
+  readonly created: string;
+}
+
+/** The user's end of a box. `terminal` is given when the box has a pty. */
+export interface Streams {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly terminal: TerminalControl | undefined;
+}
+
+/** A terminal that can be put in raw mode and tells its size. */
+export interface TerminalControl {
+  /** Puts the terminal in raw mode; the answer restores it. Safe to call twice. */
+  raw(): () => void;
+  size(): { rows: number; columns: number };
+  /** Calls back at every change of size; the answer stops that. */
+  onResize(callback: () => void): () => void;
+}
+
+/** How a box is to be launched. */
+export interface Launch {
+  readonly spec: BoxSpec;
+  /** What the entrypoint reads before it starts the agent (see box/payload.ts). Never logged, never on argv. */
+  readonly payload: Buffer;
+  /** Looks at what was really created; a throw removes the box and nothing of the payload has been sent. */
+  readonly approve: (actual: ActualBox) => void;
+  /** Undefined: detached; the box gets its payload and is left alone. */
+  readonly streams: Streams | undefined;
+}
+
+/** A box that has been launched and whose agent is running (or has ended). */
+export interface RunningBox {
+  readonly id: string;
+  /** The exit code of the agent; rejects with a UserError when the engine is lost. */
+  readonly exit: Promise<number>;
+  /** Lets go of the streams and leaves the box running. */
+  detach(): void;
+}
+
+/** One build of an image. */
+export interface Build {
+  readonly tag: string;
+  /** The build context as a tar archive with a `Dockerfile` at its top. */
+  readonly context: Buffer;
+  readonly args: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly noCache: boolean;
+  readonly onProgress: (line: BuildProgress) => void;
+}
+
+/** Progress of a build: a step that begins or ends, or a line of its output. */
+export type BuildProgress =
+  | { readonly kind: 'step'; readonly step: string; readonly state: 'started' | 'done' | 'cached' | 'failed' }
+  | { readonly kind: 'output'; readonly step: string; readonly text: string };
+
+/** What runs containers. Every method throws UserError('engine', …) when the engine cannot be reached or takes too long. */
+export interface Engine {
+  readonly kind: EngineKind;
+  facts(): Promise<EngineFacts>;
+
+  /** Undefined when there is no such image; `ref` is a tag or an id. */
+  image(ref: string): Promise<ImageInfo | undefined>;
+  /** Builds and tags; throws UserError('image', …) with the last lines of the failing step. */
+  build(build: Build): Promise<void>;
+  /** Pulls an image by tag or digest with the engine's own login. */
+  pull(ref: string, onProgress: (text: string) => void): Promise<void>;
+  /** The tags of all images that agentbox built (label dev.agentbox.image), newest first. */
+  images(): Promise<
+    readonly { readonly tag: string; readonly id: string; readonly created: string; readonly size: number }[]
+  >;
+  removeImage(ref: string): Promise<void>;
+
+  /** Creates the box, has it approved, starts it, hands over the payload. */
+  launch(launch: Launch): Promise<RunningBox>;
+
+  /** All boxes of agentbox that have every one of these labels. */
+  boxes(labels: Readonly<Record<string, string>>): Promise<readonly BoxInfo[]>;
+  inspect(id: string): Promise<ActualBox>;
+  attach(id: string, streams: Streams): Promise<RunningBox>;
+  /** Runs argv in a running box and gives its exit code. */
+  exec(id: string, argv: readonly string[], options: { streams: Streams; workdir?: string }): Promise<number>;
+  /** Writes the output so far (and with `follow` what comes) to `out`. */
+  logs(id: string, options: { out: Writable; follow: boolean }): Promise<void>;
+  signal(id: string, signal: NodeJS.Signals): Promise<void>;
+  /** TERM, and KILL after `seconds`. A box that is not running is fine. */
+  stop(id: string, seconds: number): Promise<void>;
+  /** Removes the box, running or not; one that is not there is fine. */
+  remove(id: string): Promise<void>;
+}
+
+/** The label every box and image of agentbox carries; the engine's labels are the only record of boxes. */
+export const LABEL = 'dev.agentbox';

@@ -1,0 +1,60 @@
+import type { Engine } from './engine.ts';
+import { LABEL } from './engine.ts';
+import { failed, type Podman, type PodmanOptions, podmanCommand } from './podman/command.ts';
+import {
+  boxFilters,
+  boxInfo,
+  type InspectedImage,
+  imageInfo,
+  imageList,
+  type ListedBox,
+  type ListedImage,
+} from './podman/listing.ts';
+import { attach, execute, removeBox } from './podman/running.ts';
+
+/** Milliseconds that a box gets on top of its own time to stop. */
+const GRACE = 30_000;
+
+/** The engine behind the podman command. Nothing is started before the first call. */
+export function podmanEngine(options: PodmanOptions): Engine {
+  const podman = podmanCommand(options);
+  return {
+    kind: 'podman',
+    facts: async () => (await import('./podman/rememberedFacts.ts')).podmanFacts(podman),
+    image: (ref) => findImage(podman, ref),
+    build: async (request) => (await import('./podman/build.ts')).build(podman, request),
+    pull: async (ref, onProgress) => (await import('./podman/build.ts')).pull(podman, ref, onProgress),
+    images: async () =>
+      imageList(
+        await podman.json<readonly ListedImage[]>(['images', '--format=json', `--filter=label=${LABEL}.image`]),
+      ),
+    removeImage: (ref) => removeImage(podman, ref),
+    launch: async (request) => (await import('./podman/launch.ts')).launch(podman, request),
+    boxes: async (labels) =>
+      (await podman.json<readonly ListedBox[]>(['ps', '--all', '--format=json', ...boxFilters(labels)])).map(boxInfo),
+    inspect: async (id) => (await import('./podman/inspect.ts')).inspectBox(podman, id),
+    attach: async (id, streams) => attach(podman, id, streams),
+    exec: (id, argv, more) => execute(podman, id, argv, more),
+    logs: async (id, { out, follow }) => (await import('./podman/logs.ts')).logs(podman, id, out, follow),
+    async signal(id, signal) {
+      await podman.run(['kill', `--signal=${signal}`, id]);
+    },
+    async stop(id, seconds) {
+      await podman.run(['stop', `--time=${seconds}`, id], { timeout: seconds * 1000 + GRACE });
+    },
+    remove: (id) => removeBox(podman, id),
+  };
+}
+
+async function findImage(podman: Podman, ref: string) {
+  const result = await podman.try(['image', 'inspect', ref]);
+  if (result.code === 0) return imageInfo((JSON.parse(result.stdout) as [InspectedImage])[0]);
+  if (/image not known|no such image/.test(result.stderr)) return undefined;
+  throw failed(result.stderr);
+}
+
+async function removeImage(podman: Podman, ref: string): Promise<void> {
+  const result = await podman.try(['rmi', ref]);
+  if (result.code === 0 || /image not known|no such image/.test(result.stderr)) return;
+  throw failed(result.stderr);
+}

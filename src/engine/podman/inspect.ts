@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UserError } from '../../errors.ts';
+import type { ActualBox } from '../../plan/spec.ts';
+import type { Podman } from './command.ts';
+import { type Inspected, type OciSpec, readBack } from './readBack.ts';
+
+const POLL = 4;
+
+/** What podman says of a box; throws UserError('box') when there is none. */
+export async function inspected(podman: Podman, id: string): Promise<Inspected> {
+  const [box] = await podman.json<readonly Inspected[]>(['container', 'inspect', id]);
+  return box ?? {};
+}
+
+/**
+ * The box as it really is. With a signal, a box that is just being started is waited for; without, one that was never
+ * started is UserError('box').
+ */
+export async function inspectBox(podman: Podman, id: string, signal?: AbortSignal): Promise<ActualBox> {
+  const box = await inspected(podman, id);
+  for (;;) {
+    const oci = await ociSpec(podman, box);
+    if (oci !== undefined) return readBack(box, oci);
+    if (signal === undefined)
+      throw new UserError('box', `the box ${id} was never started`, { next: [`agentbox rm ${id}`] });
+    await sleep(POLL, undefined, { signal });
+  }
+}
+
+/** The configuration that podman wrote for the OCI runtime; undefined while it is absent or half written. */
+async function ociSpec(podman: Podman, { StaticDir: dir }: Inspected): Promise<OciSpec | undefined> {
+  if (dir === undefined) throw new UserError('engine', 'podman does not tell where it keeps the box');
+  const text = await readAsPodman(podman, join(dir, 'config.json'));
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as OciSpec);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** A file of podman's; with `keep-id` it belongs to the root of podman's user namespace, so that podman must read it. */
+async function readAsPodman(podman: Podman, file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    if (code !== 'EACCES') throw error;
+    const read = await podman.try(['unshare', 'cat', file]);
+    return read.code === 0 ? read.stdout : undefined;
+  }
+}

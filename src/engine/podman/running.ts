@@ -1,0 +1,90 @@
+import { UserError } from '../../errors.ts';
+import type { RunningBox, Streams } from '../engine.ts';
+import { type Client, type ClientEnd, startClient } from './client.ts';
+import { failed, type Podman } from './command.ts';
+import { inspected } from './inspect.ts';
+
+/** Milliseconds; as long as a timer can be. */
+const FOREVER = 2 ** 31 - 1;
+/** Codes that podman has for its own trouble, and that an agent may have as well. */
+const AMBIGUOUS: readonly (number | undefined)[] = [undefined, 125, 126, 127];
+
+/** Follows a box that `client` is connected to. `exit` stays open for ever after `detach`. */
+export function follow(podman: Podman, id: string, client: Client, terminal: boolean): RunningBox {
+  let left = false;
+  const exit = client.ended.then((end) => {
+    if (left) return new Promise<never>(() => {});
+    // With a terminal podman gets the signals of agentbox's process group, and ends with 0 at a TERM that was not its own.
+    return terminal || AMBIGUOUS.includes(end.code) ? confirmed(podman, id, end) : (end.code ?? 0);
+  });
+  // Nobody may be waiting yet.
+  exit.catch(() => {});
+  return {
+    id,
+    exit,
+    detach() {
+      left = true;
+      client.leave();
+    },
+  };
+}
+
+/** Connects to a running box; see Engine.attach. */
+export function attach(podman: Podman, id: string, streams: Streams): RunningBox {
+  const args = ['attach', '--sig-proxy=false', '--detach-keys=', id];
+  const client = startClient(podman.options, args, streams, { shielded: true });
+  const ended = client.ended.then((end) => {
+    if (/can only attach to running|no container with name/.test(end.stderr)) throw failed(end.stderr);
+    return end;
+  });
+  client.showErrors();
+  return follow(podman, id, { ...client, ended }, streams.terminal !== undefined);
+}
+
+/** Runs argv in a running box; see Engine.exec. */
+export async function execute(
+  podman: Podman,
+  id: string,
+  argv: readonly string[],
+  { streams, workdir }: { streams: Streams; workdir?: string },
+): Promise<number> {
+  const terminal = streams.terminal === undefined ? [] : ['--tty'];
+  const place = workdir === undefined ? [] : [`--workdir=${workdir}`];
+  const args = ['exec', '--interactive', ...terminal, '--detach-keys=', ...place, id, ...argv];
+  const client = startClient(podman.options, args, streams);
+  client.showErrors();
+  const { code, stderr } = await client.ended;
+  if (code === undefined || (code === 125 && /^Error: /m.test(stderr))) throw failed(stderr);
+  return code;
+}
+
+/** The exit code of a box, when it has ended. */
+export async function waitFor(podman: Podman, id: string): Promise<number> {
+  return Number(await podman.run(['wait', id], { timeout: FOREVER }));
+}
+
+/** Removes a box, running or not; none is fine. */
+export async function removeBox(podman: Podman, id: string): Promise<void> {
+  await podman.run(['rm', '--force', '--time=0', '--volumes', '--ignore', id]);
+}
+
+/**
+ * How a box really ended, when podman's code alone does not say. One that never started is removed, and what podman said
+ * is thrown.
+ */
+async function confirmed(podman: Podman, id: string, { code, stderr }: ClientEnd): Promise<number> {
+  const { State: state = {} } = await inspected(podman, id);
+  if (state.StartedAt === undefined || state.StartedAt.startsWith('0001-')) {
+    await removeBox(podman, id);
+    throw failed(stderr);
+  }
+  switch (state.Status) {
+    case 'running':
+    case 'paused':
+    case 'stopping':
+      return waitFor(podman, id);
+    default:
+      if (state.ExitCode !== undefined) return state.ExitCode;
+      throw new UserError('box', `podman does not say how the box ended`, { why: `it ended itself with ${code}` });
+  }
+}

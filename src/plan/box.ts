@@ -1,0 +1,156 @@
+import { basename } from 'node:path';
+import { type Agent, HOME } from '../agents/agent.ts';
+import { agentStateDir, historyDir } from '../config/paths.ts';
+import type { Profile } from '../config/profile.ts';
+import { UserError } from '../errors.ts';
+import type { HostFacts, ProjectFacts } from './facts.ts';
+import { guardSource, guardTarget } from './guard.ts';
+import { toLabels } from './labels.ts';
+import { planLimits } from './limits.ts';
+import { selinuxLevel } from './selinux.ts';
+import type { BoxSpec, Mount, Network, Tmpfs } from './spec.ts';
+import { boxUser } from './user.ts';
+
+/** The parts of one run that are neither settings nor facts of the host. */
+export interface RunRequest {
+  /** What the user wrote after `--`. */
+  readonly args: readonly string[];
+  readonly terminal: boolean;
+  readonly resume: boolean;
+  /** In the place of the agent's command (`agentbox login`). */
+  readonly command: readonly string[] | undefined;
+  /** Tells this box from all others; a few letters and digits. */
+  readonly suffix: string;
+  readonly started: Date;
+  readonly version: string;
+  readonly image: string;
+  readonly runtime: string | undefined;
+  /** TERM, COLORTERM, TZ of the caller's terminal, where set. */
+  readonly terminalEnv: Readonly<Record<string, string>>;
+}
+
+/** A box, and one line for each thing the user must know of it. */
+export interface BoxPlan {
+  readonly box: BoxSpec;
+  readonly notices: readonly string[];
+}
+
+const MIB = 1024 * 1024;
+const HISTORY = `${HOME}/.history`;
+/** Where the client's `agent_config` folder is in the box; deliver.ts links from there. */
+export const AGENT_CONFIG = '/agent-config';
+
+/** Everything about one box, decided. Pure; throws UserError('refused' | 'unavailable') for what must not run. */
+export function planBox(
+  profile: Profile,
+  agent: Agent,
+  project: ProjectFacts,
+  facts: HostFacts,
+  run: RunRequest,
+): BoxPlan {
+  guardSource('project', project.path, profile.client, facts);
+  const network = planNetwork(profile.network);
+  const user = boxUser(facts.caller, facts.engine, project);
+  const { limits, notices } = planLimits(profile.resources, facts.engine, profile.allowDegraded);
+  const workspace = workspaceOf(profile, project);
+  const relabel = facts.engine.selinux;
+  const own: readonly Mount[] = [
+    { source: project.path, target: workspace, write: true, relabel, purpose: 'project' },
+    {
+      source: agentStateDir(facts.paths, profile.client, agent.name),
+      target: agent.stateDir,
+      write: true,
+      relabel,
+      purpose: 'state',
+    },
+    { source: historyDir(facts.paths, profile.client), target: HISTORY, write: true, relabel, purpose: 'history' },
+    ...agentConfigMount(profile, agent, facts),
+  ];
+  const box: BoxSpec = {
+    name: `agentbox-${profile.client}-${slug(basename(project.path))}-${agent.name}-${run.suffix}`,
+    labels: toLabels({
+      client: profile.client,
+      agent: agent.name,
+      project: project.path,
+      version: run.version,
+      started: run.started.toISOString(),
+      terminal: run.terminal,
+      runtime: run.runtime ?? facts.engine.defaultRuntime,
+      network,
+    }),
+    image: run.image,
+    ...user,
+    argv: commandOf(profile, agent, run),
+    workdir: workspace,
+    hostname: slug(profile.client),
+    env: { ...agent.env, ...run.terminalEnv, HOME, HISTFILE: `${HISTORY}/bash_history`, AGENTBOX: '1' },
+    mounts: [...own, ...userMounts(profile, facts, own)],
+    tmpfs: [
+      memory(HOME, 1024 * MIB, 0o700, true),
+      memory('/tmp', 1024 * MIB, 0o1777, true),
+      memory('/run/agentbox', MIB, 0o755, false),
+    ],
+    network,
+    runtime: run.runtime,
+    limits,
+    terminal: run.terminal,
+    selinuxLevel: facts.engine.selinux ? selinuxLevel(profile.client) : undefined,
+    extra: profile.engineArgs,
+  };
+  return { box, notices: [...networkNotice(network, profile), ...notices] };
+}
+
+/** Where the project is in the box. */
+export function workspaceOf(profile: Profile, project: ProjectFacts): string {
+  if (profile.workspacePath === '/workspace') return '/workspace';
+  guardTarget(project.path, [HOME]);
+  return project.path;
+}
+
+function planNetwork(wanted: Profile['network']): Network {
+  if (wanted !== 'gateway') return wanted;
+  throw new UserError('unavailable', 'network: gateway is not there yet', {
+    why: 'this version has no gateway, and an open network in its place would break what you asked for',
+    next: ['agentbox run --network none …', 'or, knowing that the agent can reach everything: --network open'],
+  });
+}
+
+function networkNotice(network: Network, profile: Profile): readonly string[] {
+  if (network === 'none') return [];
+  return [`network open: ${profile.agent} can reach everything this machine can; --network none closes it`];
+}
+
+function commandOf(profile: Profile, agent: Agent, run: RunRequest): readonly string[] {
+  if (run.command !== undefined) return [...run.command, ...run.args];
+  if (agent.argsAreCommand && run.args.length > 0) return run.args;
+  return [...agent.command({ autonomy: profile.autonomy, resume: run.resume }), ...run.args];
+}
+
+function agentConfigMount(profile: Profile, agent: Agent, facts: HostFacts): readonly Mount[] {
+  const source = profile.agentConfig[agent.name];
+  if (source === undefined) return [];
+  guardSource('agent_config', source, profile.client, facts);
+  return [{ source, target: AGENT_CONFIG, write: false, relabel: false, purpose: 'agent config' }];
+}
+
+function userMounts(profile: Profile, facts: HostFacts, own: readonly Mount[]): readonly Mount[] {
+  const taken = [...own.map((mount) => mount.target), HOME];
+  return profile.mounts.map((mount) => {
+    guardSource('mount', mount.source, profile.client, facts);
+    guardTarget(mount.target, taken);
+    taken.push(mount.target);
+    return { ...mount, relabel: false, purpose: 'mounts' };
+  });
+}
+
+function memory(target: string, size: number, mode: number, exec: boolean): Tmpfs {
+  return { target, size, mode, exec };
+}
+
+function slug(text: string): string {
+  const plain = text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  return plain.slice(0, 24) || 'project';
+}

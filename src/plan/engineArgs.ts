@@ -1,0 +1,48 @@
+import { UsageError, UserError } from '../errors.ts';
+
+/** Flags that both engines know, that change nothing of the wall, and what their values look like. */
+const ALLOWED: Readonly<Record<string, RegExp>> = {
+  'shm-size': /^\d+[bkmg]?$/i,
+  ulimit: /^[a-z]+=-?\d+(:-?\d+)?$/,
+  dns: /^[0-9a-f.:]+$/i,
+  'dns-search': /^[a-z0-9.-]+$/i,
+  'add-host': /^[a-z0-9.-]+:[0-9a-f.:]+$/i,
+};
+
+/** Why some flags are never let through; the wall is what the product is. */
+const REFUSED: Readonly<Record<string, string>> = {
+  privileged: 'it takes the wall away',
+  'cap-add': 'a box has no capability (G2)',
+  'security-opt': 'a box keeps no-new-privileges and the seccomp profile (G2)',
+  device: 'a box has no device of the host (G1)',
+  pid: 'a box has namespaces of its own (G2)',
+  ipc: 'a box has namespaces of its own (G2)',
+  uts: 'a box has namespaces of its own (G2)',
+  userns: 'agentbox chooses the user of a box (G2)',
+  user: 'agentbox chooses the user of a box (G2)',
+  network: 'use --network none|open',
+  net: 'use --network none|open',
+  volume: 'use --mount SRC:DST[:rw], which is checked',
+  v: 'use --mount SRC:DST[:rw], which is checked',
+  mount: 'use --mount SRC:DST[:rw], which is checked',
+  env: 'use --env, whose value stays out of the engine',
+  e: 'use --env, whose value stays out of the engine',
+  memory: 'use --memory',
+  cpus: 'use --cpus',
+  runtime: 'use --runtime',
+};
+
+/** Reads `NAME=VALUE` (dashes in front allowed); throws UserError('refused') or UsageError for all but the closed table. */
+export function parseEngineArg(text: string): readonly [name: string, value: string] {
+  const match = /^-{0,2}([a-z][a-z-]*)(?:[= ](.*))?$/s.exec(text);
+  const name = match?.[1] ?? text;
+  const why = REFUSED[name];
+  if (why !== undefined) throw new UserError('refused', `--engine-arg ${name} is refused`, { why });
+  const pattern = ALLOWED[name];
+  if (pattern === undefined) {
+    throw new UsageError(`--engine-arg ${name} is not in the table`, [`known: ${Object.keys(ALLOWED).join(', ')}`]);
+  }
+  const value = match?.[2] ?? '';
+  if (!pattern.test(value)) throw new UsageError(`--engine-arg ${name}=${value}: not a value for ${name}`);
+  return [name, value];
+}

@@ -1,0 +1,45 @@
+import { HOME } from '../agents/agent.ts';
+import { LABEL } from '../engine/engine.ts';
+import type { BoxSpec, Mount, Network } from './spec.ts';
+import type { BoxUser } from './user.ts';
+
+const MIB = 1024 * 1024;
+
+/** What is special about one helper box. */
+export interface HelperRequest {
+  readonly purpose: string;
+  readonly suffix: string;
+  readonly image: string;
+  readonly user: BoxUser;
+  readonly argv: readonly string[];
+  readonly network: Network;
+  readonly mounts?: readonly Mount[];
+  readonly runtime?: string | undefined;
+  readonly selinuxLevel?: string | undefined;
+}
+
+/** A short-lived box for agentbox's own work, as hardened as any other; pure. */
+export function helperBox(request: HelperRequest): BoxSpec {
+  return {
+    name: `agentbox-helper-${request.purpose}-${request.suffix}`,
+    labels: { [LABEL]: 'helper', [`${LABEL}.purpose`]: request.purpose },
+    image: request.image,
+    ...request.user,
+    argv: request.argv,
+    workdir: '/tmp',
+    hostname: 'agentbox-helper',
+    env: { HOME },
+    mounts: request.mounts ?? [],
+    tmpfs: [
+      { target: HOME, size: 64 * MIB, mode: 0o700, exec: true },
+      { target: '/tmp', size: 64 * MIB, mode: 0o1777, exec: true },
+      { target: '/run/agentbox', size: MIB, mode: 0o755, exec: false },
+    ],
+    network: request.network,
+    runtime: request.runtime,
+    limits: {},
+    terminal: false,
+    selinuxLevel: request.selinuxLevel,
+    extra: {},
+  };
+}

@@ -1,0 +1,41 @@
+import { LABEL } from '../engine/engine.ts';
+
+/** What a box's labels say; the engine keeps them, there is no other record. */
+export interface BoxLabels {
+  readonly client: string;
+  readonly agent: string;
+  /** Real path of the project. */
+  readonly project: string;
+  readonly version: string;
+  /** ISO 8601. */
+  readonly started: string;
+  readonly terminal: boolean;
+  readonly runtime: string;
+  readonly network: string;
+}
+
+/** The labels of a box, as the engine stores them. */
+export function toLabels(box: BoxLabels): Record<string, string> {
+  const entries = Object.entries(box).map(([name, value]) => [`${LABEL}.${name}`, String(value)]);
+  return { [LABEL]: 'box', ...Object.fromEntries(entries) };
+}
+
+/** Reads labels back; what is missing is empty. */
+export function fromLabels(labels: Readonly<Record<string, string>>): BoxLabels {
+  const read = (name: string) => labels[`${LABEL}.${name}`] ?? '';
+  return {
+    client: read('client'),
+    agent: read('agent'),
+    project: read('project'),
+    version: read('version'),
+    started: read('started'),
+    terminal: read('terminal') === 'true',
+    runtime: read('runtime'),
+    network: read('network'),
+  };
+}
+
+/** Label filters for the boxes of a client. */
+export function labelsOfClient(client: string): Record<string, string> {
+  return { [`${LABEL}.client`]: client };
+}

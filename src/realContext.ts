@@ -1,0 +1,58 @@
+import { userInfo } from 'node:os';
+import { pathsOf } from './config/paths.ts';
+import type { Context } from './context.ts';
+import { execute } from './execute.ts';
+import type { Io } from './ui/io.ts';
+
+/** The context of the real process: the only place that reads process.env, process.cwd and the user. */
+export function realContext(process: NodeJS.Process): Context {
+  const io = realIo(process);
+  const user = userInfo();
+  const home = process.env['HOME'] || user.homedir;
+  const paths = pathsOf(process.env, home);
+  const context: Context = {
+    io,
+    env: process.env,
+    cwd: process.cwd(),
+    platform: process.platform,
+    caller: { uid: user.uid, gid: user.gid, name: user.username },
+    paths,
+    now: () => new Date(),
+    execute,
+    prompter: {
+      async confirm(question, flag) {
+        const { terminalPrompter } = await import('./ui/prompterTerminal.ts');
+        return terminalPrompter(io).confirm(question, flag);
+      },
+    },
+    config: once(async () => (await import('./config/load.ts')).loadConfig(paths)),
+    async engine(choice) {
+      const { detectEngine } = await import('./engine/detect.ts');
+      return detectEngine(choice, context);
+    },
+  };
+  return context;
+}
+
+function realIo(process: NodeJS.Process): Io {
+  const { stdin, stdout, stderr } = process;
+  const wanted = process.env['NO_COLOR'] === undefined || process.env['NO_COLOR'] === '';
+  return {
+    in: stdin,
+    out: stdout,
+    err: stderr,
+    inIsTerminal: stdin.isTTY === true,
+    outIsTerminal: stdout.isTTY === true,
+    errIsTerminal: stderr.isTTY === true,
+    columns: stderr.columns ?? stdout.columns ?? 80,
+    colour: wanted && stderr.isTTY === true && process.env['TERM'] !== 'dumb',
+  };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

@@ -1,0 +1,21 @@
+import type { Io } from './io.ts';
+
+type Paint = (text: string) => string;
+
+/** The few colours agentbox uses; plain text when the streams are no terminal or NO_COLOR is set. */
+export interface Palette {
+  readonly red: Paint;
+  readonly green: Paint;
+  readonly yellow: Paint;
+  readonly dim: Paint;
+  readonly bold: Paint;
+}
+
+const plain: Paint = (text) => text;
+
+/** The colours for these streams; chalk is loaded only when there is colour. */
+export async function paint(io: Io): Promise<Palette> {
+  if (!io.colour) return { red: plain, green: plain, yellow: plain, dim: plain, bold: plain };
+  const { Chalk } = await import('chalk');
+  return new Chalk({ level: 1 });
+}

@@ -1,0 +1,33 @@
+import type { ReadStream, WriteStream } from 'node:tty';
+import type { Streams, TerminalControl } from '../engine/engine.ts';
+import type { Io } from './io.ts';
+
+/** The control of a real terminal. */
+function controlOf(input: ReadStream, output: WriteStream): TerminalControl {
+  return {
+    raw() {
+      input.setRawMode(true);
+      let on = true;
+      return () => {
+        if (on) input.setRawMode(false);
+        on = false;
+      };
+    },
+    size: () => ({ rows: output.rows, columns: output.columns }),
+    onResize(callback) {
+      output.on('resize', callback);
+      return () => output.off('resize', callback);
+    },
+  };
+}
+
+/** True when the user sits at a terminal on both ends, so that the agent gets one too. */
+export function hasTerminal(io: Io): boolean {
+  return io.inIsTerminal && io.outIsTerminal;
+}
+
+/** The program's own streams as a box's; with a pty when `terminal`. */
+export function streamsOf(io: Io, terminal: boolean): Streams {
+  const control = terminal ? controlOf(io.in as ReadStream, io.out as WriteStream) : undefined;
+  return { stdin: io.in, stdout: io.out, stderr: io.err, terminal: control };
+}

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { NO_FLAGS } from '../../../src/config/flags.ts';
+import { profileOf } from '../../../src/config/merge.ts';
+import { rowsOf } from '../../../src/config/rows.ts';
+import { configOf } from '../support/config.ts';
+
+const config = configOf(
+  {
+    acme: {
+      projects: ['/w/acme'],
+      env: { API_TOKEN: 's3cret', MODE: 'dev' },
+      credentials: {
+        A: { source: { env: 'CORP_A' }, deliver: 'env', agents: ['claude'] },
+        B: { source: { command: ['gh', 'auth', 'token'] }, deliver: { file: '/home/agent/b' }, agents: undefined },
+      },
+      mounts: [{ source: '/data', target: '/d', write: true }],
+      agentVersion: { claude: '2.1.329' },
+    },
+  },
+  { engine: 'podman', git: { name: 'A Name' } },
+);
+
+test('each setting is shown by its name in the file, with where it comes from', () => {
+  const rows = rowsOf(profileOf(config, 'acme', { ...NO_FLAGS, pids: 9 }, ['claude', 'shell']));
+  expect(rows.map(({ setting, value, from }) => `${setting} | ${value} | ${from}`)).toEqual([
+    'projects | /w/acme | client',
+    'agent | claude | built in',
+    'agents | claude, shell | built in',
+    'engine | podman | defaults',
+    'runtime | auto | built in',
+    'network | open | built in',
+    'resources.memory | 4g | built in',
+    'resources.cpus | 2 | built in',
+    'resources.pids | 9 | flag',
+    'credentials.A | env CORP_A, delivered as env, for claude | client',
+    'credentials.B | command gh auth token, delivered as file /home/agent/b | client',
+    'login | own | built in',
+    'env.API_TOKEN | (not shown) | client',
+    'env.MODE | (not shown) | client',
+    'git.name | A Name | defaults',
+    'mounts[0] | /data at /d, writable | client',
+    'agent_version.claude | 2.1.329 | client',
+    'autonomy | auto | built in',
+    'workspace_path | /workspace | built in',
+  ]);
+});

@@ -1,0 +1,50 @@
+import { PassThrough } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { CancelledError, UsageError } from '../../../src/errors.ts';
+import { terminalPrompter } from '../../../src/ui/prompterTerminal.ts';
+
+function prompter(terminal: { in: boolean; err: boolean }) {
+  const input = new PassThrough();
+  const io = {
+    in: input,
+    out: new PassThrough(),
+    err: new PassThrough(),
+    inIsTerminal: terminal.in,
+    outIsTerminal: true,
+    errIsTerminal: terminal.err,
+    columns: 80,
+    colour: false,
+  };
+  return { input, ask: terminalPrompter(io) };
+}
+
+test.each([
+  ['y', true],
+  ['n', false],
+  ['\r', false],
+])('the key %j answers %s', async (key, answer) => {
+  const { input, ask } = prompter({ in: true, err: true });
+  const asked = ask.confirm('Remove it?', '--yes');
+  await setTimeout(50);
+  input.write(key);
+  expect(await asked).toBe(answer);
+});
+
+test('Ctrl-C cancels', async () => {
+  const { input, ask } = prompter({ in: true, err: true });
+  const asked = ask.confirm('Remove it?', '--yes');
+  await setTimeout(50);
+  input.write('\x03');
+  await expect(asked).rejects.toThrow(CancelledError);
+});
+
+test.each([
+  { in: false, err: true },
+  { in: true, err: false },
+])('without a terminal (%j) the question names the flag that answers it', async (terminal) => {
+  const { ask } = prompter(terminal);
+  const error = await ask.confirm('Remove it?', '--yes').catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(UsageError);
+  expect(error).toMatchObject({ next: ['add --yes'] });
+});
