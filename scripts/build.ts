@@ -1,54 +1,102 @@
-/** Bundles agentbox into one executable file, dist/agentbox, with images/ in it. */
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+// Builds dist/agentbox: the whole program with images/ in one executable file.
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { readImages } from '../src/image/readImages.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const outfile = `${root}dist/agentbox`;
-const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
+const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-/** The source tree's images/ as text, so that the program needs no file beside it. */
+/** What dockerode loads for SSH hosts, BuildKit sessions and build directories: none is used, and it is most of its weight. */
+const UNUSED = [
+  'ssh2',
+  'cpu-features',
+  '@grpc/grpc-js',
+  '@grpc/proto-loader',
+  'protobufjs',
+  'tar-fs',
+  '@balena/dockerignore',
+];
+
+/** In the place of a module that is never used: loading it is fine, using it is not. */
+const stub = (name: string) => `
+module.exports = new Proxy({}, {
+  get(_, member) {
+    if (member === '__esModule') return undefined;
+    return function () { throw new Error('agentbox is built without ${name}: ' + String(member)); };
+  },
+});`;
+
+/** Modules that dockerode can do without. `debug` would write requests, and the logins in them, to stderr on demand. */
+const REPLACED: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(UNUSED.map((name) => [name, stub(name)])),
+  debug: 'module.exports = () => () => {};',
+  'readable-stream': "module.exports = require('node:stream');",
+};
+
+const replaceModules: Plugin = {
+  name: 'replace-modules',
+  setup({ onResolve, onLoad }) {
+    const names = Object.keys(REPLACED).join('|');
+    onResolve({ filter: new RegExp(`^(${names})$`) }, ({ path }) => ({ path, namespace: 'replaced' }));
+    onLoad({ filter: /.*/, namespace: 'replaced' }, ({ path }) => ({ contents: REPLACED[path] ?? '', loader: 'js' }));
+  },
+};
+
+/** src/image/embedded.ts reads images/ from the source tree; the bundle carries their text. */
 const embedImages: Plugin = {
-  name: 'embed images/',
-  setup(context) {
-    context.onLoad({ filter: /\/src\/image\/embedded\.ts$/ }, () => ({
-      contents: `export const images = ${JSON.stringify(readImages(`${root}images`))};`,
+  name: 'embed-images',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/src\/image\/embedded\.ts$/ }, () => ({
+      contents: `export const images = ${JSON.stringify(readImages(at('images')))};`,
       loader: 'js',
     }));
   },
 };
 
-/** What dockerode loads for engines behind ssh and for BuildKit sessions: heavy, native, and used by nothing here. */
-const UNUSED = /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|cpu-features)$/;
-const leaveOut: Plugin = {
-  name: 'leave out what dockerode only needs for ssh and sessions',
-  setup(context) {
-    context.onResolve({ filter: UNUSED }, ({ path }) => ({ path, namespace: 'left-out' }));
-    context.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
-      contents: `function leftOut() { throw new Error(${JSON.stringify(`${path} is not part of agentbox`)}); }
-        module.exports = new Proxy(leftOut, { get: (_, name) => (name === '__esModule' ? false : leftOut) });`,
-      loader: 'js',
-    }));
-  },
-};
+/** In a comment, the end of a comment is written with this in its middle; nothing else in the program may look like it. */
+const ESCAPED_END = '*\u0001/';
 
-await build({
-  entryPoints: [`${root}src/main.ts`],
-  outfile,
+/** The one file: a small head that is always read, and the program in a comment that it takes up when needed. */
+async function assemble(program: string): Promise<string> {
+  if (program.includes(ESCAPED_END)) throw new Error('the program holds the mark that escapes the end of a comment');
+  const key = createHash('sha256').update(program).digest('hex').slice(0, 16);
+  const loader = await readFile(at('scripts/lib/loader.cjs'), 'utf8');
+  const head = loader.replace('%KEY%', key).replace('%VERSION%', version);
+  return `#!/usr/bin/env node
+${head}/*PROGRAM
+${program.replaceAll('*/', ESCAPED_END)}
+PROGRAM*/
+`;
+}
+
+const { version } = JSON.parse(await readFile(at('package.json'), 'utf8')) as { version: string };
+await mkdir(at('dist'), { recursive: true });
+const { outputFiles } = await build({
+  entryPoints: [at('src/main.ts')],
+  write: false,
   bundle: true,
   platform: 'node',
   target: 'node20.19',
   format: 'cjs',
-  minifySyntax: true,
   minifyWhitespace: true,
+  minifySyntax: true,
+  // Names are kept, so that the stack of a bug report can be read.
+  minifyIdentifiers: false,
   legalComments: 'none',
-  banner: { js: "#!/usr/bin/env node\nconst __moduleUrl=require('node:url').pathToFileURL(__filename).href;" },
-  define: { AGENTBOX_VERSION: JSON.stringify(version), 'import.meta.url': '__moduleUrl' },
+  banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+  define: {
+    AGENTBOX_VERSION: JSON.stringify(version),
+    'import.meta.url': 'importMetaUrl',
+    'import.meta.dirname': '__dirname',
+  },
+  // A native addon, loaded when a keychain is asked for.
   external: ['@napi-rs/keyring'],
-  plugins: [embedImages, leaveOut],
+  plugins: [replaceModules, embedImages],
   logLevel: 'warning',
 });
-chmodSync(outfile, 0o755);
-// The tree around it says that .js files are ES modules; this file is not one.
-writeFileSync(`${root}dist/package.json`, '{ "type": "commonjs" }\n');
+// Renamed into place, so that a run meanwhile sees the old file or the new one.
+await writeFile(at('dist/agentbox.new'), await assemble(outputFiles[0]?.text ?? ''), { mode: 0o755 });
+await rename(at('dist/agentbox.new'), at('dist/agentbox'));
+// The package is one of ES modules, the bundle is not.
+await writeFile(at('dist/package.json'), '{ "type": "commonjs" }\n');

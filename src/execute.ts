@@ -1,7 +1,5 @@
-import { UserError } from './errors.ts';
-
 /** How a program of the host is run. */
-export interface ExecuteOptions {
+interface ExecuteOptions {
   /** Hard limit in milliseconds; 30 s when not given. */
   readonly timeout?: number;
   readonly input?: string | Buffer;
@@ -46,13 +44,3 @@ export const execute: Execute = async (argv, options = {}) => {
     missing,
   };
 };
-
-/** Runs argv and gives its standard output; throws UserError of `trouble` with the program's own last words otherwise. */
-export async function output(run: Execute, argv: readonly string[], options: ExecuteOptions = {}): Promise<string> {
-  const result = await run(argv, options);
-  if (result.code === 0) return result.stdout;
-  const why = result.timedOut
-    ? 'it took too long'
-    : result.stderr.trim().split('\n').at(-1) || `exit code ${result.code}`;
-  throw new UserError('state', `${argv[0]} failed`, { why });
-}

@@ -7,9 +7,9 @@ import type { Profile } from '../config/profile.ts';
 import { realPathOf } from '../config/realPath.ts';
 import type { Context } from '../context.ts';
 import type { Engine } from '../engine/engine.ts';
-import { chooseImage } from '../image/choose.ts';
+import { ensureImage, findImage } from '../image/choose.ts';
 import { planBox, type RunRequest, workspaceOf } from '../plan/box.ts';
-import type { HostFacts, ProjectFacts } from '../plan/facts.ts';
+import type { ClientClaim, HostFacts, ProjectFacts } from '../plan/facts.ts';
 import type { BoxSpec } from '../plan/spec.ts';
 import { boxUser } from '../plan/user.ts';
 import { hasTerminal } from '../ui/terminal.ts';
@@ -19,6 +19,14 @@ import type { Frame } from './payload.ts';
 import { projectFacts } from './project.ts';
 import type { RunCommand } from './run.ts';
 import { chooseRuntime } from './runtime.ts';
+
+/** What the settings alone decide of a run. */
+interface Chosen {
+  readonly profile: Profile;
+  readonly agent: Agent;
+  readonly project: ProjectFacts;
+  readonly claims: readonly ClientClaim[];
+}
 
 /** What is known of a run before an image or a secret is touched. */
 export interface Resolved {
@@ -37,19 +45,63 @@ export interface Prepared extends Resolved {
   readonly notices: readonly string[];
 }
 
+type Wanted = Pick<RunCommand, 'dir' | 'flags'>;
+
 /** Client, settings, project and engine of a run; throws UserError for what does not fit together. */
-export async function resolveRun(context: Context, request: Pick<RunCommand, 'dir' | 'flags'>): Promise<Resolved> {
+export async function resolveRun(context: Context, request: Wanted): Promise<Resolved> {
+  const chosen = await choose(context, request);
+  const engine = await engineOf(context, request, chosen.profile);
+  return { ...chosen, engine, facts: await hostFacts(context, engine, chosen.claims) };
+}
+
+async function choose(context: Context, request: Wanted): Promise<Chosen> {
   const [config, project] = await Promise.all([context.config(), projectFacts(request.dir, context.cwd)]);
   const client = await bindingOf(config, project.path, request.flags.client, realPathOf);
   const { profile } = profileOf(config, client, request.flags, AGENT_NAMES);
-  const engine = await context.engine({ flag: request.flags.engine, profile: profile.engine });
-  const [engineFacts, claims, home] = await Promise.all([
-    engine.facts(),
-    claimsOf(config, realPathOf),
-    realPathOf(context.paths.home),
-  ]);
-  const facts = { caller: context.caller, paths: context.paths, home, engine: engineFacts, claims };
-  return { profile: await withRealPaths(profile), agent: agentOf(profile.agent), project, engine, facts };
+  const [real, claims] = await Promise.all([withRealPaths(profile), claimsOf(config, realPathOf)]);
+  return { profile: real, agent: agentOf(profile.agent), project, claims };
+}
+
+function engineOf(context: Context, request: Wanted, profile: Profile): Promise<Engine> {
+  return context.engine({ flag: request.flags.engine, profile: profile.engine });
+}
+
+async function hostFacts(context: Context, engine: Engine, claims: readonly ClientClaim[]): Promise<HostFacts> {
+  const [facts, home] = await Promise.all([engine.facts(), realPathOf(context.paths.home)]);
+  return { caller: context.caller, paths: context.paths, home, engine: facts, claims };
+}
+
+/** Everything up to the launch: the plan, the image, the secrets. */
+export async function prepareRun(context: Context, request: RunCommand): Promise<Prepared> {
+  const chosen = await choose(context, request);
+  performance.mark('settings');
+  const { profile, agent, project } = chosen;
+  // Each takes its time and none needs the other; what must not run is refused before any of them is heard.
+  const payload = boxFrames(context, { profile, agent, workspace: workspaceOf(profile, project), request });
+  payload.catch(() => {});
+  const engine = await engineOf(context, request, profile);
+  const image = findImage(engine, agent, profile, context);
+  image.catch(() => {});
+  const facts = await hostFacts(context, engine, chosen.claims);
+  performance.mark('engine');
+  const planned = (made: Pick<RunRequest, 'image' | 'runtime'>) =>
+    planBox(profile, agent, project, facts, requestOf(context, request, made));
+  planned({ image: '', runtime: profile.runtime === 'auto' ? undefined : profile.runtime });
+  const { frames, notices } = await payload;
+  const { ref, info } = await ensureImage(engine, await image, context);
+  const user = boxUser(facts.caller, facts.engine, project);
+  const { cacheDir } = context.paths;
+  const choice = await chooseRuntime(profile.runtime, {
+    ...{ engine, facts: facts.engine, image: ref, user, cacheDir, now: context.now },
+    allowDegraded: profile.allowDegraded,
+  });
+  const plan = planned({ image: ref, runtime: choice.runtime });
+  return {
+    ...{ profile, agent, project, engine, facts, frames },
+    box: plan.box,
+    imageEnv: info.env,
+    notices: [...plan.notices, ...(choice.notice === undefined ? [] : [choice.notice]), ...notices],
+  };
 }
 
 /** The guards of a plan compare real paths, so that no link leads around them. */
@@ -65,42 +117,6 @@ async function withRealPaths(profile: Profile): Promise<Profile> {
     ...profile,
     mounts: await Promise.all(profile.mounts.map(real)),
     agentConfig: Object.fromEntries(await Promise.all(folders)),
-  };
-}
-
-/** Everything up to the launch: the plan, the image, the client's directories, the secrets. */
-export async function prepareRun(context: Context, request: RunCommand): Promise<Prepared> {
-  const resolved = await resolveRun(context, request);
-  const { profile, agent, project, engine, facts } = resolved;
-  const user = boxUser(facts.caller, facts.engine, project);
-  // Planned once before anything costs time, so that what must not run is refused at once.
-  planBox(profile, agent, project, facts, requestOf(context, request, { image: '', runtime: undefined }));
-  const [image, payload] = await Promise.all([
-    chooseImage(engine, agent, profile, context),
-    boxFrames(context, { profile, agent, workspace: workspaceOf(profile, project), request }),
-  ]);
-  const { cacheDir } = context.paths;
-  const choice = await chooseRuntime(profile.runtime, {
-    engine,
-    facts: facts.engine,
-    image: image.ref,
-    user,
-    cacheDir,
-    now: context.now,
-  });
-  const { box, notices } = planBox(
-    profile,
-    agent,
-    project,
-    facts,
-    requestOf(context, request, { image: image.ref, runtime: choice.runtime }),
-  );
-  return {
-    ...resolved,
-    box,
-    frames: payload.frames,
-    imageEnv: image.info.env,
-    notices: [...notices, ...(choice.notice === undefined ? [] : [choice.notice]), ...payload.notices],
   };
 }
 

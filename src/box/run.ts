@@ -1,6 +1,7 @@
 import type { RunFlags } from '../config/flags.ts';
 import type { Context } from '../context.ts';
 import type { RunningBox } from '../engine/engine.ts';
+import { UserError } from '../errors.ts';
 import { ensureClientState } from '../state/clientState.ts';
 import { say } from '../ui/io.ts';
 import { streamsOf } from '../ui/terminal.ts';
@@ -9,6 +10,7 @@ import { approver } from './approve.ts';
 import { exclusively } from './exclusive.ts';
 import { encodePayload } from './payload.ts';
 import { type Prepared, prepareRun } from './prepare.ts';
+import { forgetTrials } from './runtime.ts';
 import { withSignals } from './signals.ts';
 
 /** One run as the user asked for it. */
@@ -36,12 +38,38 @@ export async function runCommand(context: Context, request: RunCommand): Promise
     await dryRun(context, request);
     return 0;
   }
-  const prepared = await prepareRun(context, request);
-  for (const notice of prepared.notices) say(context.io, `agentbox: ${notice}`);
-  const running = await launch(context, request, prepared);
+  const { prepared, running } = await start(context, request);
+  performance.mark('started');
   if (!request.detach) return attend(context, request, prepared, running);
   context.io.out.write(`${prepared.box.name}\n`);
   return 0;
+}
+
+interface Started {
+  readonly prepared: Prepared;
+  readonly running: RunningBox;
+}
+
+async function start(context: Context, request: RunCommand): Promise<Started> {
+  const prepared = await announced(context, request);
+  try {
+    return { prepared, running: await launch(context, request, prepared) };
+  } catch (error) {
+    const chosenByUs = prepared.profile.runtime === 'auto' && prepared.box.runtime !== undefined;
+    if (!chosenByUs || !(error instanceof UserError) || error.trouble !== 'engine') throw error;
+    // It worked once and may have been broken since: another trial tells, and falls back if so.
+    await forgetTrials(context.paths.cacheDir);
+    const again = await announced(context, request);
+    if (again.box.runtime !== undefined) throw error;
+    return { prepared: again, running: await launch(context, request, again) };
+  }
+}
+
+async function announced(context: Context, request: RunCommand): Promise<Prepared> {
+  const prepared = await prepareRun(context, request);
+  for (const notice of prepared.notices) say(context.io, `agentbox: ${notice}`);
+  performance.mark('prepared');
+  return prepared;
 }
 
 function launch(context: Context, request: RunCommand, prepared: Prepared): Promise<RunningBox> {
@@ -62,7 +90,8 @@ async function attend(context: Context, request: RunCommand, prepared: Prepared,
   const began = context.now().getTime();
   const { code, left } = await withSignals({ engine, id: running.id, running, timeout: request.timeout });
   if (left) return code;
-  await engine.remove(running.id);
+  performance.mark('ended');
+  await engine.discard(running.id);
   if (box.terminal) {
     say(context.io, `agentbox: ${agent.title} ended with ${code} after ${formatSpan(context.now().getTime() - began)}`);
   }

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Degradable } from '../config/profile.ts';
 import type { Engine, EngineFacts } from '../engine/engine.ts';
 import { UserError } from '../errors.ts';
 import { helperBox } from '../plan/helperBox.ts';
+import { allowsLimitless, isLimitless } from '../plan/limits.ts';
 import type { BoxUser } from '../plan/user.ts';
 import { writeState } from '../state/writeFile.ts';
 import { runHelper } from './helper.ts';
@@ -23,6 +25,7 @@ export interface RuntimeChoice {
 export interface RuntimeDeps {
   readonly engine: Engine;
   readonly facts: EngineFacts;
+  readonly allowDegraded: readonly Degradable[];
   readonly image: string;
   readonly user: BoxUser;
   readonly cacheDir: string;
@@ -32,14 +35,20 @@ export interface RuntimeDeps {
 type Trials = Record<string, { works: boolean; at: string; why: string }>;
 
 /**
- * `auto`: gVisor where a trial run (remembered per engine version) shows that it works, else the engine's own with a
- * notice. A name: that one or UserError('engine').
+ * `auto`: gVisor where a trial run (remembered per engine version) shows that it works and limits hold or were given up,
+ * else the engine's own with a notice. A name: that one or UserError('engine').
  */
 export async function chooseRuntime(wanted: string, deps: RuntimeDeps): Promise<RuntimeChoice> {
   if (wanted !== 'auto') return required(wanted, deps.facts);
   const fallback = `runtime ${deps.facts.defaultRuntime}`;
   if (!deps.facts.runtimes.includes(GVISOR)) {
     return { runtime: undefined, notice: `${fallback}: gVisor (runsc) is not registered with ${deps.facts.kind}` };
+  }
+  if (isLimitless(deps.facts, GVISOR) && !allowsLimitless(deps.allowDegraded)) {
+    return {
+      runtime: undefined,
+      notice: `${fallback}: gVisor is registered with --ignore-cgroups, so no limit would hold`,
+    };
   }
   const trial = await tried(deps);
   if (trial.works) return { runtime: GVISOR, notice: undefined };

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { parseSize } from '../config/size.ts';
 
 /** Collects an option that may come several times. */
-export function collect(value: string, before: readonly string[]): string[] {
+export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 

@@ -65,7 +65,9 @@ Examples:
 
 function commanderExit(error: CommanderError): number {
   if (error.exitCode === 0) return 0;
-  const [message = '', ...more] = error.message.replace(/^error: /, '').split('\n');
+  const words = error.message.replace(/^error: /, '');
+  // What was mistyped may be an option that takes a secret: --evn=TOKEN=value.
+  const [message = '', ...more] = words.replace(/^(unknown option '[^=]*)=.*'/s, "$1'").split('\n');
   throw new UsageError(message, [
     ...more.filter((line) => line !== '').map((line) => line.replace(/[()]/g, '')),
     'agentbox --help',

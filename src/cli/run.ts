@@ -12,9 +12,9 @@ interface RunOptions {
   readonly runtime?: string;
   readonly network?: 'gateway' | 'none' | 'open';
   readonly image?: string;
-  readonly env: string[];
-  readonly mount: string[];
-  readonly engineArg: string[];
+  readonly env?: string[];
+  readonly mount?: string[];
+  readonly engineArg?: string[];
   readonly memory?: number;
   readonly cpus?: number;
   readonly pids?: number;
@@ -37,8 +37,8 @@ export function registerRun(program: Command, context: Context, rest: readonly s
     .argument('[dir]', 'the project', '.')
     .option('-c, --client <name>', 'the client (default: the owner of the project, else "default")')
     .option('-a, --agent <name>', 'the agent: claude, shell')
-    .option('-e, --env <name=value>', 'a variable for the agent; NAME alone takes the value from here', collect, [])
-    .option('-m, --mount <src:dst[:rw]>', 'one more directory of the host, read-only unless :rw', collect, [])
+    .option('-e, --env <name=value>', 'a variable for the agent; NAME alone takes the value from here', collect)
+    .option('-m, --mount <src:dst[:rw]>', 'one more directory of the host, read-only unless :rw', collect)
     .option('--image <ref>', 'an image in the place of the agent’s own')
     .option('--network <mode>', 'none | open', choice('none', 'open', 'gateway'))
     .option('--memory <size>', 'memory limit, for example 4g', memorySize)
@@ -51,7 +51,7 @@ export function registerRun(program: Command, context: Context, rest: readonly s
     .option('--detach', 'start the box and leave it')
     .option('--engine <name>', 'docker | podman', choice('docker', 'podman'))
     .option('--runtime <name>', 'the OCI runtime: auto, runsc, runc, …')
-    .option('--engine-arg <flag=value>', 'a flag of the engine, from a short list', collect, [])
+    .option('--engine-arg <flag=value>', 'a flag of the engine, from a short list', collect)
     .option('--dry-run', 'print the plan and the engine’s command line, do nothing')
     .option('--json', 'with --dry-run: as JSON')
     .action(async (dir: string, options: RunOptions) => {
@@ -69,9 +69,9 @@ async function requestOf(options: RunOptions, context: Context) {
   const { client, agent, engine, runtime, network, image, autonomy, memory, cpus, pids } = options;
   const flags: RunFlags = {
     ...{ client, agent, engine, runtime, network, image, autonomy, memory, cpus, pids },
-    env: Object.fromEntries(options.env.map((text) => parseEnv(text, context.env))),
-    mounts: options.mount.map((text) => parseMount(text, context.cwd, context.paths.home)),
-    engineArgs: Object.fromEntries(options.engineArg.map(parseEngineArg)),
+    env: Object.fromEntries((options.env ?? []).map((text) => parseEnv(text, context.env))),
+    mounts: (options.mount ?? []).map((text) => parseMount(text, context.cwd, context.paths.home)),
+    engineArgs: Object.fromEntries((options.engineArg ?? []).map(parseEngineArg)),
   };
   return {
     flags,

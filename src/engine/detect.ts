@@ -1,6 +1,5 @@
 import { constants } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { UserError } from '../errors.ts';
 import type { EngineKind } from '../plan/spec.ts';
@@ -95,6 +94,6 @@ async function engineAt(found: Found, { env, paths, execute }: Deps): Promise<En
     import('./podman/environment.ts'),
   ]);
   const temp = env['XDG_RUNTIME_DIR'] || env['TMPDIR'] || '/tmp';
-  const factsFile = join(paths.cacheDir, 'podman.json');
-  return podmanEngine({ command: [found.command], env: podmanEnvironment(env), execute, temp, factsFile });
+  const { cacheDir } = paths;
+  return podmanEngine({ command: [found.command], env: podmanEnvironment(env), execute, temp, cacheDir });
 }

@@ -46,6 +46,7 @@ export function dockerEngine(options: DockerOptions): Engine {
     signal: (id, signal) => signalBox(client, id, signal),
     stop: (id, seconds) => stopBox(client, id, seconds),
     remove: (id) => removeBox(client, id),
+    discard: (id) => removeBox(client, id),
   };
 }
 

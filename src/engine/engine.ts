@@ -16,6 +16,8 @@ export interface EngineFacts {
   readonly defaultRuntime: string;
   /** Limits that this engine ignores: `memory`, `cpus`, `pids`. */
   readonly ignoredLimits: readonly ('memory' | 'cpus' | 'pids')[];
+  /** Runtimes that ignore every limit because of how they were registered; none when absent. */
+  readonly limitlessRuntimes?: readonly string[];
   readonly selinux: boolean;
 }
 
@@ -124,6 +126,8 @@ export interface Engine {
   stop(id: string, seconds: number): Promise<void>;
   /** Removes the box, running or not; one that is not there is fine. */
   remove(id: string): Promise<void>;
+  /** Has a box that ended removed; it may be there for a moment after this program has ended. */
+  discard(id: string): Promise<void>;
 }
 
 /** The label every box and image of agentbox carries; the engine's labels are the only record of boxes. */

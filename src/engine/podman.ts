@@ -2,15 +2,15 @@ import type { Engine } from './engine.ts';
 import { LABEL } from './engine.ts';
 import { failed, type Podman, type PodmanOptions, podmanCommand } from './podman/command.ts';
 import {
-  boxFilters,
-  boxInfo,
+  boxList,
   type InspectedImage,
   imageInfo,
   imageList,
   type ListedBox,
   type ListedImage,
 } from './podman/listing.ts';
-import { attach, execute, removeBox } from './podman/running.ts';
+import type { Known } from './podman/rememberedFacts.ts';
+import { attach, discardBox, execute, removeBox } from './podman/running.ts';
 
 /** Milliseconds that a box gets on top of its own time to stop. */
 const GRACE = 30_000;
@@ -18,10 +18,19 @@ const GRACE = 30_000;
 /** The engine behind the podman command. Nothing is started before the first call. */
 export function podmanEngine(options: PodmanOptions): Engine {
   const podman = podmanCommand(options);
+  let asked: Promise<Known> | undefined;
+  const known = () => {
+    asked ??= import('./podman/rememberedFacts.ts').then(({ knownOf }) => knownOf(podman));
+    return asked;
+  };
   return {
     kind: 'podman',
-    facts: async () => (await import('./podman/rememberedFacts.ts')).podmanFacts(podman),
-    image: (ref) => findImage(podman, ref),
+    facts: async () => (await known()).facts,
+    image: async (ref) => {
+      const { rememberedImage } = await import('./podman/rememberedImage.ts');
+      const imageList = (await known()).storage?.imageList;
+      return rememberedImage(ref, { dir: options.cacheDir, imageList }, () => findImage(podman, ref));
+    },
     build: async (request) => (await import('./podman/build.ts')).build(podman, request),
     pull: async (ref, onProgress) => (await import('./podman/build.ts')).pull(podman, ref, onProgress),
     images: async () =>
@@ -29,9 +38,13 @@ export function podmanEngine(options: PodmanOptions): Engine {
         await podman.json<readonly ListedImage[]>(['images', '--format=json', `--filter=label=${LABEL}.image`]),
       ),
     removeImage: (ref) => removeImage(podman, ref),
-    launch: async (request) => (await import('./podman/launch.ts')).launch(podman, request),
+    launch: async (request) =>
+      (await import('./podman/launch.ts')).launch(podman, request, (await known()).storage?.boxes),
     boxes: async (labels) =>
-      (await podman.json<readonly ListedBox[]>(['ps', '--all', '--format=json', ...boxFilters(labels)])).map(boxInfo),
+      boxList(
+        await podman.json<readonly ListedBox[]>(['ps', '--all', '--format=json', `--filter=label=${LABEL}`]),
+        labels,
+      ),
     inspect: async (id) => (await import('./podman/inspect.ts')).inspectBox(podman, id),
     attach: async (id, streams) => attach(podman, id, streams),
     exec: (id, argv, more) => execute(podman, id, argv, more),
@@ -43,6 +56,7 @@ export function podmanEngine(options: PodmanOptions): Engine {
       await podman.run(['stop', `--time=${seconds}`, id], { timeout: seconds * 1000 + GRACE });
     },
     remove: (id) => removeBox(podman, id),
+    discard: (id) => discardBox(podman, id),
   };
 }
 

@@ -1,5 +1,5 @@
 /** One file of images/. */
-export interface Asset {
+interface Asset {
   readonly content: string;
   readonly mode: number;
 }

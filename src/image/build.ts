@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { type Engine, LABEL } from '../engine/engine.ts';
-import type { ImageSpec } from '../plan/spec.ts';
+import { UserError } from '../errors.ts';
+import type { EngineKind, ImageSpec } from '../plan/spec.ts';
 import type { Assets } from './assets.ts';
 import { buildContext } from './context.ts';
 import { proxiesOf, registryOf } from './hostNetwork.ts';
@@ -51,7 +52,20 @@ async function bring(engine: Engine, from: string, renew: boolean, view: BuildVi
   try {
     await engine.pull(from, () => {});
   } catch (error) {
-    if (!there) throw error;
+    if (!there) throw unreachable(engine.kind, from, error);
     view.note(`${from} could not be renewed, so the one that is here is used`);
   }
+}
+
+function unreachable(kind: EngineKind, from: string, error: unknown): unknown {
+  if (!(error instanceof UserError)) return error;
+  return new UserError('image', `cannot get ${from}, which every image is built on`, {
+    why: error.why ?? error.message,
+    next: [
+      `${kind} pull ${from}, when its registry can be reached`,
+      `or bring it from another machine: ${kind} save ${from} there, ${kind} load here`,
+      'or, on Debian and Ubuntu, ./scripts/setup/base-image of a checkout makes one',
+    ],
+    cause: error,
+  });
 }

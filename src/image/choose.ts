@@ -38,21 +38,46 @@ export async function imageTag(
   return profile.image ?? lastOf(await imagesOf(agent, profile, dataDir)).tag;
 }
 
+/** The image of a run as it was found; without `info` it is to be built from `specs`. */
+export interface FoundImage {
+  readonly ref: string;
+  readonly info: ImageInfo | undefined;
+  readonly specs: readonly [ImageSpec, ...ImageSpec[]];
+}
+
 /**
- * The image of a run: the user's own when the profile names one, else the agent's, built when it is not there. Throws
- * UserError('image').
+ * Looks for the image of a run: the user's own when the profile names one, else the agent's. Builds nothing; throws
+ * UserError('image') for a user's image that is absent or not built on ours.
  */
+export async function findImage(
+  engine: Engine,
+  agent: Pick<Agent, 'name' | 'image'>,
+  profile: ImageProfile,
+  context: Context,
+): Promise<FoundImage> {
+  const specs = await imagesOf(agent, profile, context.paths.dataDir);
+  const ref = profile.image ?? lastOf(specs).tag;
+  const info = profile.image === undefined ? await engine.image(ref) : await customImage(engine, ref, specs[0].tag);
+  return { ref, info, specs };
+}
+
+/** Makes sure of an image that was looked for, building it when it is not there. Throws UserError('image'). */
+export async function ensureImage(
+  engine: Engine,
+  { ref, info, specs }: FoundImage,
+  context: Context,
+): Promise<{ readonly ref: string; readonly info: ImageInfo }> {
+  return { ref, info: info ?? (await ensureImages(engine, specs, context)).info };
+}
+
+/** The image of a run, looked for and built when it is not there. Throws UserError('image'). */
 export async function chooseImage(
   engine: Engine,
   agent: Pick<Agent, 'name' | 'image'>,
   profile: ImageProfile,
   context: Context,
 ): Promise<{ readonly ref: string; readonly info: ImageInfo }> {
-  const specs = await imagesOf(agent, profile, context.paths.dataDir);
-  if (profile.image !== undefined)
-    return { ref: profile.image, info: await customImage(engine, profile.image, specs[0].tag) };
-  const { info } = await ensureImages(engine, specs, context);
-  return { ref: lastOf(specs).tag, info };
+  return ensureImage(engine, await findImage(engine, agent, profile, context), context);
 }
 
 /** A user's own image must bring our entrypoint, because it alone takes secrets in without leaving them anywhere. */

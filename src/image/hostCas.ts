@@ -3,10 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Where Debian's and Red Hat's families keep the authorities that the administrator added. */
-export const AUTHORITY_DIRS: readonly string[] = [
-  '/usr/local/share/ca-certificates',
-  '/etc/pki/ca-trust/source/anchors',
-];
+const AUTHORITY_DIRS: readonly string[] = ['/usr/local/share/ca-certificates', '/etc/pki/ca-trust/source/anchors'];
 
 /**
  * The certificates in `dirs`, by a file name made of their fingerprint: sorted, each once. What is no PEM certificate

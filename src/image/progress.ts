@@ -20,9 +20,11 @@ export function viewBuild(io: Io, title: string, now: () => Date): BuildView {
   const began = now().getTime();
   const span = (since: number) => formatSpan(now().getTime() - since);
   let step: { name: string; since: number } | undefined;
+  // A terminal that was never told its size says 0.
+  const width = (io.columns || 80) - 1;
   const draw = () => {
     const text = step === undefined ? 'starting' : `${step.name} ${span(step.since)}`;
-    io.err.write(`${CLEAR}${clip(`${title}: ${text}`, io.columns - 1)}`);
+    io.err.write(`${CLEAR}${clip(`${title}: ${text}`, width)}`);
   };
   const timer = io.errIsTerminal ? setInterval(draw, REFRESH) : undefined;
   timer?.unref();

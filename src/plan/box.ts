@@ -51,7 +51,7 @@ export function planBox(
   guardSource('project', project.path, profile.client, facts);
   const network = planNetwork(profile.network);
   const user = boxUser(facts.caller, facts.engine, project);
-  const { limits, notices } = planLimits(profile.resources, facts.engine, profile.allowDegraded);
+  const { limits, notices } = planLimits(profile.resources, facts.engine, profile.allowDegraded, run.runtime);
   const workspace = workspaceOf(profile, project);
   const relabel = facts.engine.selinux;
   const own: readonly Mount[] = [

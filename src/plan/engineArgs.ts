@@ -35,7 +35,8 @@ const REFUSED: Readonly<Record<string, string>> = {
 /** Reads `NAME=VALUE` (dashes in front allowed); throws UserError('refused') or UsageError for all but the closed table. */
 export function parseEngineArg(text: string): readonly [name: string, value: string] {
   const match = /^-{0,2}([a-z][a-z-]*)(?:[= ](.*))?$/s.exec(text);
-  const name = match?.[1] ?? text;
+  // Never more than a name: what follows may be a secret, as in ENV=value.
+  const name = match?.[1] ?? /^[^= ]*/.exec(text)?.[0] ?? '';
   const why = REFUSED[name];
   if (why !== undefined) throw new UserError('refused', `--engine-arg ${name} is refused`, { why });
   const pattern = ALLOWED[name];

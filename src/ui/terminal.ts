@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { Streams, TerminalControl } from '../engine/engine.ts';
 import type { Io } from './io.ts';
@@ -7,6 +8,8 @@ function controlOf(input: ReadStream, output: WriteStream): TerminalControl {
   return {
     raw() {
       input.setRawMode(true);
+      // Node's raw mode still turns every \n into \r\n, which a full-screen program in the box has done already.
+      spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'], timeout: 2000 });
       let on = true;
       return () => {
         if (on) input.setRawMode(false);

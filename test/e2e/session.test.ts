@@ -95,7 +95,9 @@ clients:
     expect(ended.code).toBe(1);
   });
 
-  it('leaves no box behind', () => {
-    expect(lab.engine(['ps', '-aq', '--filter', `label=dev.agentbox.project=${lab.project}`])).toBe('');
+  it('leaves no box behind', async () => {
+    // The engine may still be at it when agentbox has ended.
+    const boxes = () => lab.engine(['ps', '-aq', '--filter', `label=dev.agentbox.project=${lab.project}`]);
+    await expect.poll(boxes, { timeout: 10_000 }).toBe('');
   });
 });

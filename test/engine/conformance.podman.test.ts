@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { podmanEngine } from '../../src/engine/podman.ts';
 import { UserError } from '../../src/errors.ts';
+import type { Execute } from '../../src/execute.ts';
 import { differences } from '../../src/plan/readBack.ts';
 import { conformance } from './conformance.ts';
 import { type Boxes, boxesOf } from './support/boxes.ts';
@@ -79,21 +80,21 @@ conformance('podman', ({ test, boxes, image }) => {
     const config = join(directory, 'containers.conf');
     writeFileSync(config, readFileSync(join(podman.env['HOME'] ?? '', '.config/containers/containers.conf')));
     let calls = 0;
-    const engine = podmanEngine({
+    const options = {
       ...podman,
       env: { ...podman.env, CONTAINERS_CONF: config },
-      factsFile: join(directory, 'facts', 'podman.json'),
-      execute: (argv, options) => {
+      cacheDir: join(directory, 'cache'),
+      execute: ((argv, options) => {
         calls += 1;
         return podman.execute(argv, options);
-      },
-    });
-    const facts = await engine.facts();
+      }) satisfies Execute,
+    };
+    const facts = await podmanEngine(options).facts();
     const asked = calls;
     expect(asked).toBeGreaterThan(0);
-    expect([await engine.facts(), calls]).toEqual([facts, asked]);
+    expect([await podmanEngine(options).facts(), calls]).toEqual([facts, asked]);
     writeFileSync(config, `${readFileSync(config, 'utf8')}\n# changed\n`);
-    await engine.facts();
+    await podmanEngine(options).facts();
     expect(calls).toBe(asked * 2);
   });
 

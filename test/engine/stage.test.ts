@@ -191,7 +191,7 @@ onEach('the stage on $name', ({ engine }) => {
   it('starts nothing when the payload does not come in time', async () => {
     // The real one waits for a minute; a copy that waits for a second is the same program.
     const script =
-      "sed 's/SECONDS = 60/SECONDS = 1/' /usr/local/lib/agentbox/stage >/tmp/stage; perl /tmp/stage stdin -- echo started < <(sleep 9)";
+      "sed 's/= (60)/= (1)/' /usr/local/lib/agentbox/stage >/tmp/stage; perl /tmp/stage stdin -- echo started < <(sleep 9)";
     const ended = await run(script);
     expect(ended).toEqual({ code: 125, stdout: '', stderr: 'agentbox: the payload did not come within 1 s\n' });
   });

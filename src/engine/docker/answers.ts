@@ -51,7 +51,7 @@ function runtimeFailed(text: string): Story {
   return {
     trouble: 'engine',
     what: 'the runtime could not start the box',
-    why: text.replace(/^failed to create (?:shim )?task[^:]*: /, '').replace(/: unknown$/, ''),
+    why: text.replace(/^(?:failed to create (?:shim )?task[^:]*: )+/, '').replace(/: unknown$/, ''),
     next: ['agentbox run --runtime auto …, which takes a runtime that works', 'agentbox doctor'],
   };
 }

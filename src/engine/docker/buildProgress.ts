@@ -17,7 +17,7 @@ interface Step {
 }
 
 /** The step that made a build fail, with its last lines. */
-export interface FailedStep {
+interface FailedStep {
   readonly name: string;
   readonly lines: readonly string[];
 }

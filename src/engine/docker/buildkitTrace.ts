@@ -12,7 +12,7 @@ export interface Vertex {
 }
 
 /** A piece of a step's output. */
-export interface VertexLog {
+interface VertexLog {
   readonly vertex: string;
   readonly data: Buffer;
 }

@@ -6,12 +6,12 @@ import { readJson } from './json.ts';
 import { within } from './limit.ts';
 
 /** Milliseconds that an ordinary call may take. */
-export const CALL_LIMIT = 30_000;
+const CALL_LIMIT = 30_000;
 /** Milliseconds for calls that move mountains: creating, starting and removing on a busy machine, or under gVisor. */
 export const SLOW_LIMIT = 120_000;
 
 /** A request that dockerode has no method for, or none that can be used: `path` with its query (encoded), and the body. */
-export interface RawRequest {
+interface RawRequest {
   readonly path: string;
   /** A hijacking request needs one: without, dockerode sends it in chunks, whose end the engine takes for input. */
   readonly body?: object;

@@ -16,7 +16,7 @@ export interface Size {
 }
 
 /** How the entrypoint gets its payload: through the terminal, or ahead of what is piped in. */
-export function entrypointOf(spec: BoxSpec): string[] {
+function entrypointOf(spec: BoxSpec): string[] {
   const channel = spec.terminal ? 'terminal' : 'stdin';
   return ['/usr/bin/tini', '--', '/usr/local/lib/agentbox/stage', channel, '--'];
 }

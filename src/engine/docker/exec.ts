@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../errors.ts';
 import type { Streams } from '../engine.ts';
 import { type DockerClient, SLOW_LIMIT } from './client.ts';
@@ -51,7 +52,8 @@ function startWatch(): { filter: OutputFilter; notFound: () => boolean } {
     if (first.length < 1000) first += chunk.toString();
     return chunk;
   };
-  const notFound = () => /^OCI runtime exec failed: .*(no such file or directory|not found in \$PATH)/.test(first);
+  const notFound = () =>
+    /^OCI runtime exec failed: (?!.*chdir to cwd).*(no such file or directory|not found in \$PATH)/.test(first);
   return { filter: { push, rest: () => Buffer.alloc(0) }, notFound };
 }
 
@@ -81,7 +83,7 @@ async function exitCode(client: DockerClient, id: string): Promise<number> {
     const exec = await client.get('asking how the program ended', `/exec/${id}/json`);
     const { Running, ExitCode } = exec as { Running: boolean; ExitCode: number | null };
     if (!Running && ExitCode !== null) return ExitCode;
-    await new Promise((resolve) => setTimeout(resolve, CODE_PAUSE));
+    await sleep(CODE_PAUSE);
   }
   throw new UserError('engine', 'Docker does not say how the program ended', { next: ['agentbox ls'] });
 }

@@ -6,7 +6,7 @@ export interface DockerInfo {
   readonly OperatingSystem?: string;
   readonly Name?: string;
   readonly SecurityOptions?: readonly string[] | null;
-  readonly Runtimes?: Readonly<Record<string, unknown>> | null;
+  readonly Runtimes?: Readonly<Record<string, { readonly runtimeArgs?: readonly string[] | null }>> | null;
   readonly DefaultRuntime?: string;
   readonly MemoryLimit?: boolean;
   readonly CpuCfsQuota?: boolean;
@@ -25,6 +25,7 @@ export function factsOf(info: DockerInfo, endpoint: string): EngineFacts {
     runtimes: Object.keys(info.Runtimes ?? {}).sort(),
     defaultRuntime: info.DefaultRuntime ?? 'runc',
     ignoredLimits: ignoredLimits(info),
+    limitlessRuntimes: limitlessRuntimes(info),
     selinux: hasSecurity(info, 'selinux'),
   };
 }
@@ -47,6 +48,13 @@ export function isDesktop(info: DockerInfo): boolean {
 /** Options look like `name=seccomp,profile=default`. */
 function hasSecurity(info: DockerInfo, name: string): boolean {
   return (info.SecurityOptions ?? []).some((option) => option.split(',')[0] === `name=${name}`);
+}
+
+/** gVisor with --ignore-cgroups takes a limit and does not keep it (tried: 300 processes under a limit of 60). */
+function limitlessRuntimes(info: DockerInfo): readonly string[] {
+  return Object.entries(info.Runtimes ?? {})
+    .filter(([, { runtimeArgs }]) => runtimeArgs?.some((arg) => /^--?ignore-cgroups(=true)?$/.test(arg)))
+    .map(([name]) => name);
 }
 
 function ignoredLimits(info: DockerInfo): EngineFacts['ignoredLimits'] {

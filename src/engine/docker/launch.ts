@@ -12,10 +12,12 @@ import { attachInput, attachOutput } from './wires.ts';
 export async function launch(client: DockerClient, facts: ReadFacts, request: Launch): Promise<RunningBox> {
   const { spec, streams } = request;
   const id = await createBox(client, spec, streams?.terminal?.size());
+  performance.mark('created');
   const opening = openAll([attachInput(client, id), attachOutput(client, id), watchExit(client, id, 'next-exit')]);
   try {
     const [actual, [input, output, watch]] = await Promise.all([inspectBox(client, id, facts), opening]);
     request.approve(actual);
+    performance.mark('approved');
     await start(client, id);
     const box = { client, id, terminal: spec.terminal, payload: request.payload, input, output, watch };
     return await (streams === undefined ? leave(box) : attend(box, streams));

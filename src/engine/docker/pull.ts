@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { UserError } from '../../errors.ts';
 import { type DockerClient, SLOW_LIMIT } from './client.ts';
-import { lost } from './errors.ts';
+import { lost, statusOf } from './errors.ts';
 import { jsonLines } from './json.ts';
 import { within } from './limit.ts';
-import { type AuthSource, registryAuth } from './registryAuth.ts';
+import { type AuthSource, type RegistryAuth, registryAuth } from './registryAuth.ts';
 
 /** Milliseconds for a whole pull. */
 const PULL_LIMIT = 60 * 60_000;
@@ -16,13 +16,7 @@ export async function pullImage(
   onProgress: (text: string) => void,
   source: AuthSource,
 ): Promise<void> {
-  const auth = await registryAuth(ref, source);
-  const options = splitRef(ref);
-  const answer = (await client.call(
-    'starting a pull',
-    (docker, abortSignal) => docker.createImage(auth, { ...options, abortSignal }),
-    SLOW_LIMIT,
-  )) as IncomingMessage;
+  const answer = await startPull(client, ref, await registryAuth(ref, source));
   const error = await within(PULL_LIMIT, follow(answer, onProgress), () => {
     answer.destroy();
     return new UserError('image', `pulling ${ref} took longer than ${PULL_LIMIT / 60_000} minutes`);
@@ -37,6 +31,22 @@ export function splitRef(ref: string): { fromImage: string; tag: string } {
   const colon = ref.lastIndexOf(':');
   if (colon <= ref.lastIndexOf('/')) return { fromImage: ref, tag: 'latest' };
   return { fromImage: ref.slice(0, colon), tag: ref.slice(colon + 1) };
+}
+
+async function startPull(client: DockerClient, ref: string, auth: RegistryAuth | undefined): Promise<IncomingMessage> {
+  const options = splitRef(ref);
+  try {
+    const answer = await client.call(
+      'starting a pull',
+      (docker, abortSignal) => docker.createImage(auth, { ...options, abortSignal }),
+      SLOW_LIMIT,
+    );
+    return answer as IncomingMessage;
+  } catch (error) {
+    // A registry that refuses at once makes the engine refuse; later it is an error among the progress.
+    if (error instanceof UserError && statusOf(error) !== undefined) throw pullError(ref, error.why ?? error.message);
+    throw error;
+  }
 }
 
 async function follow(answer: AsyncIterable<Buffer>, onProgress: (text: string) => void): Promise<string | undefined> {

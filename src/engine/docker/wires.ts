@@ -8,8 +8,8 @@ import type { DockerClient } from './client.ts';
 const DETACH_KEYS = '%ff,%fe,%ff,%fe';
 
 /**
- * A connection for what goes into a box, running or not. It is apart from the output's because a box that ends while it
- * is being written to breaks it, and that must not take unread output with it.
+ * A connection for what goes into a box, running or not. It is apart from the output's: a box that ends while it is being
+ * written to breaks only this, and the engine hangs up when it has passed on everything up to its end.
  */
 export function attachInput(client: DockerClient, id: string): Promise<Socket> {
   return attach(client, id, 'stdin=1');

@@ -32,6 +32,8 @@ export interface ClientKind {
 }
 
 const TAIL = 8 * 1024;
+/** Milliseconds for the last words of a podman that failed. */
+const REMAINDER = 200;
 
 /**
  * Starts podman with the user's streams, or with none. The program's own descriptors are handed on as they are, so that
@@ -60,13 +62,19 @@ export function startClient(
     child.once('error', (error: NodeJS.ErrnoException) =>
       reject(error.code === 'ENOENT' ? podmanTrouble({ kind: 'missing', command: file }) : error),
     );
-    // The box may hold the other end of the channel for longer.
-    child.once('exit', () => pipe?.destroy());
-    child.once('close', async (code) => {
+    const done = async (code: number | null) => {
       letGo();
       if (streams !== undefined) await Promise.all([flush(streams.stdout), flush(streams.stderr)]);
       resolve({ code: code ?? undefined, stderr: errors() });
+    };
+    child.once('exit', (code) => {
+      // The other ends may be held for longer: the channel's by the box, standard error's by a detached box's monitor. A
+      // detached podman is gone before its box gets the payload.
+      const started = streams === undefined && code === 0;
+      if (!started) pipe?.destroy();
+      if (streams === undefined) setTimeout(() => child.stderr?.destroy(), started ? 0 : REMAINDER);
     });
+    child.once('close', done);
   });
   ended.catch(letGo);
   return {
@@ -76,8 +84,9 @@ export function startClient(
     },
     handOver: (payload) =>
       new Promise((resolve) => {
-        pipe?.once('close', resolve);
-        pipe?.end(payload, () => pipe.destroy());
+        if (pipe === undefined || pipe.destroyed) return resolve();
+        pipe.once('close', resolve);
+        pipe.end(payload, () => pipe.destroy());
       }),
     leave() {
       letGo();

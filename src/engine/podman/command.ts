@@ -11,8 +11,8 @@ export interface PodmanOptions {
   readonly execute: Execute;
   /** A directory for files that live for seconds; podman must be able to write there. */
   readonly temp: string;
-  /** Where facts that cost a quarter of a second are remembered; undefined: nowhere. */
-  readonly factsFile?: string | undefined;
+  /** Where answers that cost long are remembered; undefined: nowhere. */
+  readonly cacheDir?: string | undefined;
 }
 
 /** Time limit, standard input and further variables of one podman command; milliseconds. */

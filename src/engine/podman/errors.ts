@@ -72,7 +72,7 @@ const TABLE: readonly Row[] = [
     ([, name]) => story('box', `there is a box named ${name} already`, 'agentbox ls', `agentbox rm ${name}`),
   ],
   [
-    /no container with name or ID "?([^"\s]+)"? found|no such object: "([^"]+)"/,
+    /no container with name or ID "?([^"\s]+)"? found|no such (?:object:|container) "?([^"\s]+)"?/,
     ([, name, object]) => story('box', `there is no box ${name ?? object}`, 'agentbox ls'),
   ],
   [
@@ -119,10 +119,11 @@ export function podmanTrouble(failure: PodmanFailure): UserError {
     });
   }
   const why = lastWords(failure.stderr);
-  // The last line first: those above it may be warnings about something else.
+  // The last line first: those above it may be about something else, and warnings always are.
+  const errors = failure.stderr.replace(/^time=.* level=(?:warning|info|debug) .*$/gm, '');
   const found =
     storyFor(why) ??
-    storyFor(failure.stderr) ??
+    storyFor(errors) ??
     story('engine', 'podman failed', 'podman info, to see whether it works at all');
   return new UserError(found.trouble, found.what, { why, next: found.next });
 }

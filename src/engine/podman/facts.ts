@@ -10,6 +10,21 @@ export interface PodmanInfo {
     readonly security?: { readonly rootless?: boolean; readonly selinuxEnabled?: boolean };
   };
   readonly version?: { readonly Version?: string };
+  readonly store?: { readonly graphRoot?: string; readonly graphDriverName?: string };
+}
+
+/** Where podman keeps boxes and images on this host. */
+export interface Storage {
+  readonly boxes: string;
+  /** Changes whenever an image or a tag does. */
+  readonly imageList: string;
+}
+
+/** The places from podman's own words; undefined when it does not tell (podman elsewhere). Pure. */
+export function storageOf({ store }: PodmanInfo): Storage | undefined {
+  const { graphRoot: root, graphDriverName: driver } = store ?? {};
+  if (root === undefined || driver === undefined) return undefined;
+  return { boxes: `${root}/${driver}-containers`, imageList: `${root}/${driver}-images/images.json` };
 }
 
 /** The controller of cgroup v2 that each limit needs. */

@@ -14,25 +14,40 @@ export async function inspected(podman: Podman, id: string): Promise<Inspected> 
   return box ?? {};
 }
 
-/**
- * The box as it really is. With a signal, a box that is just being started is waited for; without, one that was never
- * started is UserError('box').
- */
-export async function inspectBox(podman: Podman, id: string, signal?: AbortSignal): Promise<ActualBox> {
+/** The box as it really is; throws UserError('box') for one that was never started. */
+export async function inspectBox(podman: Podman, id: string): Promise<ActualBox> {
   const box = await inspected(podman, id);
+  const oci = await ociSpec(podman, fileIn(box.StaticDir));
+  if (oci !== undefined) return readBack(box, oci);
+  throw new UserError('box', `the box ${id} was never started`, { next: [`agentbox rm ${id}`] });
+}
+
+/** The same for a box that is just being started, whose directory is below `boxes`; gives up when `signal` says so. */
+export async function inspectStarting(
+  podman: Podman,
+  id: string,
+  boxes: string | undefined,
+  signal: AbortSignal,
+): Promise<ActualBox> {
+  // Inspecting waits until podman has started the box; what podman told the runtime is there before, so it is read meanwhile.
+  const inspecting = inspected(podman, id);
+  inspecting.catch(() => {});
+  const file = boxes === undefined ? fileIn((await inspecting).StaticDir) : fileIn(join(boxes, id, 'userdata'));
   for (;;) {
-    const oci = await ociSpec(podman, box);
-    if (oci !== undefined) return readBack(box, oci);
-    if (signal === undefined)
-      throw new UserError('box', `the box ${id} was never started`, { next: [`agentbox rm ${id}`] });
+    const oci = await ociSpec(podman, file);
+    if (oci !== undefined) return readBack(await inspecting, oci);
     await sleep(POLL, undefined, { signal });
   }
 }
 
-/** The configuration that podman wrote for the OCI runtime; undefined while it is absent or half written. */
-async function ociSpec(podman: Podman, { StaticDir: dir }: Inspected): Promise<OciSpec | undefined> {
+function fileIn(dir: string | undefined): string {
   if (dir === undefined) throw new UserError('engine', 'podman does not tell where it keeps the box');
-  const text = await readAsPodman(podman, join(dir, 'config.json'));
+  return join(dir, 'config.json');
+}
+
+/** The configuration that podman wrote for the OCI runtime; undefined while it is absent or half written. */
+async function ociSpec(podman: Podman, file: string): Promise<OciSpec | undefined> {
+  const text = await readAsPodman(podman, file);
   try {
     return text === undefined ? undefined : (JSON.parse(text) as OciSpec);
   } catch (error) {

@@ -7,7 +7,7 @@ import type { ActualBox } from '../../plan/spec.ts';
 import type { Launch, RunningBox } from '../engine.ts';
 import { type Client, startClient } from './client.ts';
 import { failed, type Podman } from './command.ts';
-import { inspectBox } from './inspect.ts';
+import { inspectStarting } from './inspect.ts';
 import { follow, removeBox, waitFor } from './running.ts';
 
 /** Milliseconds between two looks for the file that podman writes when the box exists. */
@@ -15,18 +15,24 @@ const POLL = 4;
 
 /**
  * See Engine.launch. One `podman run` makes the box and starts its entrypoint, which waits for the payload on descriptor 3.
- * While podman is still starting it, the box is read back; the payload is written only when that was approved.
+ * While podman is still starting it, the box is read back; the payload is written only when that was approved. `boxes` is
+ * podman's directory of boxes, where known.
  */
-export async function launch(podman: Podman, { spec, payload, approve, streams }: Launch): Promise<RunningBox> {
+export async function launch(
+  podman: Podman,
+  { spec, payload, approve, streams }: Launch,
+  boxes: string | undefined,
+): Promise<RunningBox> {
   const detached = streams === undefined;
   const cidfile = join(podman.options.temp, `agentbox-${randomUUID()}.cid`);
   const args = podmanArgs(spec, { cidfile, detached });
   const client = startClient(podman.options, args, streams, { channel: true, shielded: true });
   try {
-    const { id } = await approved(podman, client, { cidfile, detached, approve });
+    const { id } = await approved(podman, client, { cidfile, detached, boxes, approve });
     client.showErrors();
     const handedOver = client.handOver(payload);
-    if (!detached) return follow(podman, id, client, spec.terminal);
+    // With a terminal podman gets the signals of agentbox's process group, and ends with 0 at a TERM that was not its own.
+    if (!detached) return follow(podman, id, client, !spec.terminal);
     const [{ code, stderr }] = await Promise.all([client.ended, handedOver]);
     if (code !== 0) throw failed(stderr);
     return {
@@ -50,11 +56,16 @@ export async function launch(podman: Podman, { spec, payload, approve, streams }
 interface Approval {
   readonly cidfile: string;
   readonly detached: boolean;
+  readonly boxes: string | undefined;
   readonly approve: (actual: ActualBox) => void;
 }
 
 /** The box as it really is, approved; rejects with podman's own words when podman ends before. */
-async function approved(podman: Podman, client: Client, { cidfile, detached, approve }: Approval): Promise<ActualBox> {
+async function approved(
+  podman: Podman,
+  client: Client,
+  { cidfile, detached, boxes, approve }: Approval,
+): Promise<ActualBox> {
   const stop = new AbortController();
   const early = client.ended.then(({ code, stderr }) => {
     // A detached podman is done when the entrypoint runs.
@@ -62,9 +73,13 @@ async function approved(podman: Podman, client: Client, { cidfile, detached, app
     return new Promise<never>(() => {});
   });
   try {
-    const readBack = idIn(cidfile, stop.signal).then((id) => inspectBox(podman, id, stop.signal));
+    const readBack = idIn(cidfile, stop.signal).then((id) => {
+      performance.mark('created');
+      return inspectStarting(podman, id, boxes, stop.signal);
+    });
     const actual = await Promise.race([readBack, early]);
     approve(actual);
+    performance.mark('approved');
     return actual;
   } finally {
     stop.abort();

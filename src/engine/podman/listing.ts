@@ -1,4 +1,4 @@
-import { type BoxInfo, type ImageInfo, LABEL } from '../engine.ts';
+import type { BoxInfo, ImageInfo } from '../engine.ts';
 import { variables } from './readBack.ts';
 
 /** One row of `podman ps --format json`. */
@@ -39,16 +39,13 @@ const STATES: Readonly<Record<string, BoxInfo['state']>> = {
   paused: 'paused',
 };
 
-/** The arguments that list every box of agentbox with these labels. */
-export function boxFilters(labels: Readonly<Record<string, string>>): readonly string[] {
-  return [
-    `--filter=label=${LABEL}`,
-    ...Object.entries(labels).map(([name, value]) => `--filter=label=${name}=${value}`),
-  ];
+/** The boxes that have every one of these labels. Podman's own filter would take a comma in a value for a second one. Pure. */
+export function boxList(boxes: readonly ListedBox[], labels: Readonly<Record<string, string>>): readonly BoxInfo[] {
+  const wanted = Object.entries(labels);
+  return boxes.map(boxInfo).filter((box) => wanted.every(([name, value]) => box.labels[name] === value));
 }
 
-/** A box as the rest of agentbox sees it. Pure. */
-export function boxInfo(box: ListedBox): BoxInfo {
+function boxInfo(box: ListedBox): BoxInfo {
   const state = STATES[box.State ?? ''] ?? 'exited';
   return {
     id: box.Id,

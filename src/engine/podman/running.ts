@@ -1,21 +1,27 @@
+import { spawn } from 'node:child_process';
 import { UserError } from '../../errors.ts';
 import type { RunningBox, Streams } from '../engine.ts';
 import { type Client, type ClientEnd, startClient } from './client.ts';
-import { failed, type Podman } from './command.ts';
+import { failed, NEUTRAL_DIRECTORY, type Podman } from './command.ts';
 import { inspected } from './inspect.ts';
 
 /** Milliseconds; as long as a timer can be. */
 const FOREVER = 2 ** 31 - 1;
 /** Codes that podman has for its own trouble, and that an agent may have as well. */
-const AMBIGUOUS: readonly (number | undefined)[] = [undefined, 125, 126, 127];
+const AMBIGUOUS: readonly number[] = [125, 126, 127];
 
-/** Follows a box that `client` is connected to. `exit` stays open for ever after `detach`. */
-export function follow(podman: Podman, id: string, client: Client, terminal: boolean): RunningBox {
+/** What podman says when it cannot get into a box. */
+const NOT_RUNNING = /^Error: .*(?:can only (?:attach to|create exec sessions on) running|no container with name)/m;
+
+/**
+ * Follows a box that `client` is connected to. `trusted`: the client's own code is the agent's, unless it is one that
+ * podman uses too. `exit` stays open for ever after `detach`.
+ */
+export function follow(podman: Podman, id: string, client: Client, trusted: boolean): RunningBox {
   let left = false;
   const exit = client.ended.then((end) => {
     if (left) return new Promise<never>(() => {});
-    // With a terminal podman gets the signals of agentbox's process group, and ends with 0 at a TERM that was not its own.
-    return terminal || AMBIGUOUS.includes(end.code) ? confirmed(podman, id, end) : (end.code ?? 0);
+    return end.code === undefined || !trusted || AMBIGUOUS.includes(end.code) ? confirmed(podman, id, end) : end.code;
   });
   // Nobody may be waiting yet.
   exit.catch(() => {});
@@ -34,11 +40,12 @@ export function attach(podman: Podman, id: string, streams: Streams): RunningBox
   const args = ['attach', '--sig-proxy=false', '--detach-keys=', id];
   const client = startClient(podman.options, args, streams, { shielded: true });
   const ended = client.ended.then((end) => {
-    if (/can only attach to running|no container with name/.test(end.stderr)) throw failed(end.stderr);
+    if (NOT_RUNNING.test(end.stderr)) throw failed(end.stderr);
     return end;
   });
   client.showErrors();
-  return follow(podman, id, { ...client, ended }, streams.terminal !== undefined);
+  // This command ends with 0 whatever the agent did.
+  return follow(podman, id, { ...client, ended }, false);
 }
 
 /** Runs argv in a running box; see Engine.exec. */
@@ -54,7 +61,7 @@ export async function execute(
   const client = startClient(podman.options, args, streams);
   client.showErrors();
   const { code, stderr } = await client.ended;
-  if (code === undefined || (code === 125 && /^Error: /m.test(stderr))) throw failed(stderr);
+  if (code === undefined || (code !== 0 && NOT_RUNNING.test(stderr))) throw failed(stderr);
   return code;
 }
 
@@ -66,6 +73,14 @@ export async function waitFor(podman: Podman, id: string): Promise<number> {
 /** Removes a box, running or not; none is fine. */
 export async function removeBox(podman: Podman, id: string): Promise<void> {
   await podman.run(['rm', '--force', '--time=0', '--volumes', '--ignore', id]);
+}
+
+/** Has a box that ended removed; podman goes on with it when this program has ended too, since it takes as long as a start. */
+export async function discardBox({ options: { command, env } }: Podman, id: string): Promise<void> {
+  const [file, ...args] = [...command, 'rm', '--force', '--time=0', '--volumes', '--ignore', id];
+  const child = spawn(file ?? '', args, { cwd: NEUTRAL_DIRECTORY, env, stdio: 'ignore', detached: true });
+  child.on('error', () => {});
+  child.unref();
 }
 
 /**

@@ -54,7 +54,9 @@ export interface Lab {
   /** Writes a file that belongs to the caller; paths are absolute. */
   write(path: string, content: string, mode?: number): void;
   /** Runs the engine's own command as the same user. */
-  engine(args: readonly string[]): string;
+  engine(args: readonly string[], env?: Readonly<Record<string, string>>): string;
+  /** argv of the engine's own command, for the environment of the lab. */
+  engineCommand(args: readonly string[]): readonly string[];
   /** Runs git in the project as its owner. */
   git(...args: readonly string[]): string;
   close(): void;
@@ -92,8 +94,8 @@ export function makeLab(ground: Ground): Lab {
     const [file = '', ...rest] = command(args);
     return spawn(file, rest, { cwd: call.cwd ?? project, stdio: 'pipe', env: environment(call.env) });
   };
-  const run = (file: string, args: readonly string[]) => {
-    const ended = spawnSync(file, args, { encoding: 'utf8', timeout: 60_000, cwd: project });
+  const run = (file: string, args: readonly string[], env: Readonly<Record<string, string>> = environment()) => {
+    const ended = spawnSync(file, args, { encoding: 'utf8', timeout: 60_000, cwd: project, env });
     if (ended.status !== 0) throw new Error(`${file} ${args.join(' ')}: ${ended.stderr}`);
     return ended.stdout;
   };
@@ -105,10 +107,10 @@ export function makeLab(ground: Ground): Lab {
     const [file = '', ...rest] = [...asOwner, 'env', `HOME=${home}`, 'git', '-C', project, ...args];
     return run(file, rest);
   };
-  const engine = (args: readonly string[]) => {
-    const variables = Object.entries(base).map(([name, value]) => `${name}=${value}`);
-    const [file = '', ...rest] = [...ground.as, 'env', '-i', ...variables, ground.engine, ...args];
-    return run(file, rest);
+  const engineCommand = (args: readonly string[]) => [...ground.as, ground.engine, ...args];
+  const engine = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+    const [file = '', ...rest] = engineCommand(args);
+    return run(file, rest, environment(env));
   };
   const write = (path: string, content: string, mode = 0o600) => {
     mkdirSync(dirname(path), { recursive: true });
@@ -135,6 +137,7 @@ export function makeLab(ground: Ground): Lab {
     config: (yaml) => write(join(home, '.config/agentbox/config.yaml'), yaml),
     write,
     engine,
+    engineCommand,
     git,
     close() {
       const boxes = engine(['ps', '-aq', '--filter', `label=dev.agentbox.project=${project}`])

@@ -62,7 +62,8 @@ export function life({ test, boxes }: Suite): void {
     const { streams, stdout } = pipes('');
     const attached = await engine.attach(id, streams);
     expect(await attached.exit).toBe(5);
-    expect(stdout()).toBe('late\n');
+    // Podman's attach ends with a line of its own.
+    expect(stdout().trimEnd()).toBe('late');
   });
 
   it('sends signals to the agent', async () => {
@@ -103,14 +104,11 @@ export function life({ test, boxes }: Suite): void {
     expect(await troubleOf(engine.exec(id, ['true'], { streams }))).toBe('box');
     expect(await troubleOf(engine.signal(id, 'SIGINT'))).toBe('box');
     expect(await troubleOf(engine.attach(id, streams).then((attached) => attached.exit))).toBe('box');
-    for (const work of [
-      engine.inspect('agentbox-no-such-box'),
-      engine.logs('agentbox-no-such-box', { out: collect().stream, follow: false }),
-      engine.exec('agentbox-no-such-box', ['true'], { streams }),
-      engine.stop('agentbox-no-such-box', 1),
-    ]) {
-      expect(await troubleOf(work)).toBe('box');
-    }
+    const none = 'agentbox-no-such-box';
+    expect(await troubleOf(engine.inspect(none))).toBe('box');
+    expect(await troubleOf(engine.logs(none, { out: collect().stream, follow: false }))).toBe('box');
+    expect(await troubleOf(engine.exec(none, ['true'], { streams }))).toBe('box');
+    expect(await troubleOf(engine.stop(none, 1))).toBe('box');
   });
 
   it('keeps a box, its output and its exit code when the launcher is killed', async () => {

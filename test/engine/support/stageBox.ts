@@ -95,7 +95,7 @@ export function ownedDirectory(engine: RawEngine): { path: string; remove: () =>
 }
 
 /** The argv of a hardened box whose PID 1 is tini and whose first program is the stage. */
-export function runArgv(engine: RawEngine, run: StageRun, tty: boolean): string[] {
+function runArgv(engine: RawEngine, run: StageRun, tty: boolean): string[] {
   const { uid, podman } = engine;
   const owner = podman ? 'U' : `uid=${uid},gid=${uid}`;
   return [

@@ -35,6 +35,14 @@ describe('progress of a build', () => {
     expect(failed).toBeUndefined();
   });
 
+  it('tells the same of a newer engine', () => {
+    const steps = (name: string) =>
+      progressOf(name)
+        .lines.filter((line) => !line.includes(' | '))
+        .sort();
+    expect(steps('buildFresh26')).toEqual(steps('buildFresh'));
+  });
+
   it('tells what did not need to be built', () => {
     expect(progressOf('buildCached').lines).toMatchSnapshot();
   });

@@ -56,13 +56,13 @@ describe('errors of connections', () => {
 });
 
 describe('answers of the engine', () => {
-  // Recorded from Docker 20.10 and runc 1.1, runsc 20221128; those marked 28 are Docker 28's wording.
+  // Recorded from Docker 20.10 with runc 1.1 and runsc; those marked 26 from Docker 26.
   const cases: readonly (readonly [string, Error, string, string])[] = [
     ['no such image', answer(404, 'No such image: nope:1'), 'image', 'there is no image nope:1'],
     ['no such box', answer(404, 'No such container: d1d08cc44dcc'), 'box', 'there is no box d1d08cc44dcc'],
     ['an unknown runtime', answer(400, 'Unknown runtime specified foo'), 'engine', 'docker has no runtime foo'],
     [
-      'an unknown runtime (28)',
+      'an unknown runtime (26)',
       answer(400, 'unknown or invalid runtime name: foo'),
       'engine',
       'docker has no runtime foo',
@@ -128,6 +128,12 @@ describe('answers of the engine', () => {
       'the disk of Docker is full',
     ],
     ['a box that has ended', answer(409, 'Container 4dbbd1a1b835 is not running'), 'box', 'the box is not running'],
+    [
+      'a box that has ended (26)',
+      answer(409, 'cannot kill container: d2a6bd19b056: container d2a6bd19b056 is not running'),
+      'box',
+      'the box is not running',
+    ],
     ['anything else', answer(400, 'Minimum memory limit allowed is 6MB'), 'engine', 'Docker refused'],
   ];
   it.each(cases)('%s', (_name, error, trouble, what) => {
@@ -137,10 +143,13 @@ describe('answers of the engine', () => {
     expect(statusOf(result)).toBe((error as Error & { statusCode: number }).statusCode);
   });
 
-  it('gives the words of the runtime without what is wrapped around them', () => {
-    const error = told(answer(400, 'failed to create shim task: OCI runtime create failed: runc said no: unknown'));
-    expect(error.why).toBe('OCI runtime create failed: runc said no');
-  });
+  it.each(['failed to create shim task: ', 'failed to create task for container: failed to create shim task: '])(
+    'gives the words of the runtime without %s',
+    (wrapping) => {
+      const error = told(answer(400, `${wrapping}OCI runtime create failed: runc said no: unknown`));
+      expect(error.why).toBe('OCI runtime create failed: runc said no');
+    },
+  );
 
   it('gives the words of the engine where it knows no story', () => {
     expect(told(answer(400, 'Minimum memory limit allowed is 6MB')).why).toBe('Minimum memory limit allowed is 6MB');

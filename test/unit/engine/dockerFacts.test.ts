@@ -16,6 +16,7 @@ describe('facts of an engine', () => {
       runtimes: ['agentbox-broken', 'runc', 'runsc', 'runsc-uds'],
       defaultRuntime: 'runc',
       ignoredLimits: [],
+      limitlessRuntimes: ['runsc', 'runsc-uds'],
       selinux: false,
     });
   });

@@ -59,6 +59,14 @@ describe('the view of a build', () => {
     }
   });
 
+  it('takes a terminal that does not know its width for one of 80 columns', () => {
+    const { io, text } = fakeIo(true, 0);
+    const view = viewBuild(io, 'base image', () => new Date(0));
+    view.on({ kind: 'step', step: 'x'.repeat(200), state: 'started' });
+    view.end(false);
+    expect(text().split('\r\u001b[2K')[1]?.length).toBe(79);
+  });
+
   it.each([
     ['[stage-0 2/6] RUN --mount=type=cache,target=/x --mount=type=y set -e;  a', '2/6 RUN set -e; a'],
     ['[2/6] COPY a b', '2/6 COPY a b'],

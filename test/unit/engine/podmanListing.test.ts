@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { boxList, imageInfo, imageList, type ListedBox } from '../../../src/engine/podman/listing.ts';
+
+const [recorded] = JSON.parse(readFileSync(new URL('recorded/podmanPs.json', import.meta.url), 'utf8')) as [ListedBox];
+
+describe('what podman lists', () => {
+  it('becomes a box', () => {
+    expect(boxList([recorded], {})).toEqual([
+      {
+        id: '4f3c'.repeat(16),
+        name: 'agentbox-acme-shop-claude-x1',
+        labels: recorded.Labels,
+        state: 'running',
+        exitCode: undefined,
+        created: new Date((recorded.Created ?? 0) * 1000).toISOString(),
+      },
+    ]);
+  });
+
+  it.each([
+    ['created', 'created'],
+    ['configured', 'created'],
+    ['initialized', 'created'],
+    ['running', 'running'],
+    ['stopping', 'running'],
+    ['paused', 'paused'],
+    ['exited', 'exited'],
+    ['stopped', 'exited'],
+    ['removing', 'exited'],
+  ])('calls %s %s', (State, state) => {
+    expect(boxList([{ ...recorded, State, ExitCode: 3 }], {})).toMatchObject([
+      { state, exitCode: state === 'exited' ? 3 : undefined },
+    ]);
+  });
+
+  it('is narrowed by whole labels, commas included', () => {
+    const boxes = ['a,b', 'a', 'b'].map((client) => ({ ...recorded, Id: client, Labels: { client, other: 'x' } }));
+    const ids = (labels: Record<string, string>) => boxList(boxes, labels).map(({ id }) => id);
+    expect(ids({ client: 'a,b' })).toEqual(['a,b']);
+    expect(ids({ client: 'a', other: 'x' })).toEqual(['a']);
+    expect(ids({ client: 'a', other: 'y' })).toEqual([]);
+    expect(ids({})).toHaveLength(3);
+  });
+
+  it("becomes images: every tag once, newest first, without podman's own registry", () => {
+    const image = { Id: 'abc', Names: ['localhost/agentbox/base:1', 'example.org/base:1'], Size: 5, Created: 1 };
+    const newer = { Id: 'def', Names: ['localhost/agentbox/claude:2'], Size: 6, Created: 2 };
+    const list = imageList([image, image, newer, { Id: 'none', Names: null }]);
+    expect(list.map(({ tag, id }) => [tag, id])).toEqual([
+      ['agentbox/claude:2', 'def'],
+      ['agentbox/base:1', 'abc'],
+      ['example.org/base:1', 'abc'],
+    ]);
+  });
+
+  it('becomes an image also where nothing is set in it', () => {
+    expect(imageInfo({ Id: 'abc' })).toEqual({ id: 'abc', env: {}, labels: {}, size: 0 });
+    expect(imageInfo({ Id: 'abc', Config: { Env: ['A=b=c', 'EMPTY='] } }).env).toEqual({ A: 'b=c', EMPTY: '' });
+  });
+});
