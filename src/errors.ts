@@ -43,10 +43,13 @@ export class UsageError extends Error {
   }
 }
 
-/** The user said no, or pressed Ctrl-C at a prompt; ends the program with 130 and no further words. */
+/** The user said no, or interrupted; ends the program with `code` (130 for Ctrl-C) and no further words. */
 export class CancelledError extends Error {
-  constructor(message = 'cancelled') {
-    super(message);
+  readonly code: number;
+
+  constructor(code = 130) {
+    super('cancelled');
     this.name = 'CancelledError';
+    this.code = code;
   }
 }

@@ -32,7 +32,7 @@ export async function exclusively<T>(context: Context, prepared: Prepared, start
 async function otherOf({ engine, agent, profile, facts, box }: Prepared): Promise<BoxInfo | undefined> {
   if (!agent.locksState || !facts.engine.runtimes.some(isGvisor)) return undefined;
   const own = isGvisor(box.runtime ?? facts.engine.defaultRuntime);
-  const boxes = await engine.boxes(labelsOfClient(profile.client));
+  const boxes = await engine.boxes(labelsOfClient(profile.client, facts.paths.dataDir));
   return boxes.find(({ state, labels: raw }) => {
     const labels = fromLabels(raw);
     return state !== 'exited' && labels.agent === profile.agent && (own || isGvisor(labels.runtime));

@@ -10,6 +10,7 @@ import type { Engine } from '../engine/engine.ts';
 import { ensureImage, findImage } from '../image/choose.ts';
 import { planBox, type RunRequest, workspaceOf } from '../plan/box.ts';
 import type { ClientClaim, HostFacts, ProjectFacts } from '../plan/facts.ts';
+import { socketOf } from '../plan/guard.ts';
 import type { BoxSpec } from '../plan/spec.ts';
 import { boxUser } from '../plan/user.ts';
 import { hasTerminal } from '../ui/terminal.ts';
@@ -68,7 +69,8 @@ function engineOf(context: Context, request: Wanted, profile: Profile): Promise<
 
 async function hostFacts(context: Context, engine: Engine, claims: readonly ClientClaim[]): Promise<HostFacts> {
   const [facts, home] = await Promise.all([engine.facts(), realPathOf(context.paths.home)]);
-  return { caller: context.caller, paths: context.paths, home, engine: facts, claims };
+  const endpoint = await realPathOf(socketOf(facts.endpoint));
+  return { caller: context.caller, paths: context.paths, home, engine: { ...facts, endpoint }, claims };
 }
 
 /** Everything up to the launch: the plan, the image, the secrets. */

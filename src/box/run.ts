@@ -8,6 +8,7 @@ import { streamsOf } from '../ui/terminal.ts';
 import { formatSpan } from '../ui/time.ts';
 import { approver } from './approve.ts';
 import { exclusively } from './exclusive.ts';
+import { uninterrupted } from './interrupt.ts';
 import { encodePayload } from './payload.ts';
 import { type Prepared, prepareRun } from './prepare.ts';
 import { forgetTrials } from './runtime.ts';
@@ -74,14 +75,19 @@ async function announced(context: Context, request: RunCommand): Promise<Prepare
 
 function launch(context: Context, request: RunCommand, prepared: Prepared): Promise<RunningBox> {
   const { engine, profile, agent, facts, box } = prepared;
-  return exclusively(context, prepared, async () => {
-    await ensureClientState(context.paths, profile.client, agent.name, facts.caller, box);
-    return engine.launch({
-      spec: box,
-      payload: encodePayload(prepared.frames),
-      approve: approver(engine, box, prepared.imageEnv),
-      streams: request.detach ? undefined : streamsOf(context.io, box.terminal),
+  const launched = () =>
+    exclusively(context, prepared, async () => {
+      await ensureClientState(context.paths, profile.client, agent.name, facts.caller, box);
+      return engine.launch({
+        spec: box,
+        payload: encodePayload(prepared.frames),
+        approve: approver(engine, box, prepared.imageEnv),
+        streams: request.detach ? undefined : streamsOf(context.io, box.terminal),
+      });
     });
+  return uninterrupted(launched, async (running) => {
+    running.detach();
+    await engine.remove(running.id);
   });
 }
 

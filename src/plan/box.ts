@@ -70,6 +70,7 @@ export function planBox(
     name: `agentbox-${profile.client}-${slug(basename(project.path))}-${agent.name}-${run.suffix}`,
     labels: toLabels({
       client: profile.client,
+      data: facts.paths.dataDir,
       agent: agent.name,
       project: project.path,
       version: run.version,

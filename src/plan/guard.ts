@@ -50,7 +50,7 @@ export function guardSource(what: string, path: string, client: string, facts: H
   if (system !== undefined)
     refuse(`${system} is the host's own`, 'copy what the agent needs to a directory of its own');
   if (WIDE.includes(path)) refuse('it is a folder of the system', 'name a directory inside it');
-  const socket = facts.engine.endpoint;
+  const socket = socketOf(facts.engine.endpoint);
   if (socket.startsWith('/') && isWithin(socket, path)) {
     refuse('it holds the engine, and who has the engine has the host', 'name a directory without it');
   }
@@ -67,6 +67,11 @@ export function guardSource(what: string, path: string, client: string, facts: H
       refuse(`${theirs} belongs to client ${claim.client}`, `use --client ${claim.client}, or another directory`);
     }
   }
+}
+
+/** The path of an engine's socket, which people and DOCKER_HOST write as `unix:///path`; other endpoints stay as they are. */
+export function socketOf(endpoint: string): string {
+  return endpoint.replace(/^unix:\/\//, '');
 }
 
 /** Refuses a place in the box that is not the user's to cover. `taken` are the targets the plan itself uses. */

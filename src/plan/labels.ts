@@ -3,6 +3,8 @@ import { LABEL } from '../engine/engine.ts';
 /** What a box's labels say; the engine keeps them, there is no other record. */
 export interface BoxLabels {
   readonly client: string;
+  /** The folder of the state: users who share an engine may each have a client of that name. */
+  readonly data: string;
   readonly agent: string;
   /** Real path of the project. */
   readonly project: string;
@@ -25,6 +27,7 @@ export function fromLabels(labels: Readonly<Record<string, string>>): BoxLabels 
   const read = (name: string) => labels[`${LABEL}.${name}`] ?? '';
   return {
     client: read('client'),
+    data: read('data'),
     agent: read('agent'),
     project: read('project'),
     version: read('version'),
@@ -35,7 +38,7 @@ export function fromLabels(labels: Readonly<Record<string, string>>): BoxLabels 
   };
 }
 
-/** Label filters for the boxes of a client. */
-export function labelsOfClient(client: string): Record<string, string> {
-  return { [`${LABEL}.client`]: client };
+/** Label filters for the boxes of a client; with `data` of the one alone whose state is there. */
+export function labelsOfClient(client: string, data?: string): Record<string, string> {
+  return { [`${LABEL}.client`]: client, ...(data === undefined ? {} : { [`${LABEL}.data`]: data }) };
 }

@@ -10,7 +10,7 @@ const KINDS: readonly EngineKind[] = ['docker', 'podman'];
  * Throws UserError('refused') while boxes of the client are there and not ended, on any engine; an engine that is not
  * there has none.
  */
-export async function refuseWhileRunning(context: Pick<Context, 'engine'>, client: string): Promise<void> {
+export async function refuseWhileRunning(context: Pick<Context, 'engine' | 'paths'>, client: string): Promise<void> {
   const found = (await Promise.all(KINDS.map((kind) => boxesOn(context, kind, client)))).flat();
   // One engine may answer under both names.
   const alive = [...new Set(found.filter(({ state }) => state !== 'exited').map(({ name }) => name))];
@@ -23,7 +23,7 @@ export async function refuseWhileRunning(context: Pick<Context, 'engine'>, clien
 
 /** An engine that was found and then fails is an error: who cannot ask must not remove. */
 async function boxesOn(
-  context: Pick<Context, 'engine'>,
+  context: Pick<Context, 'engine' | 'paths'>,
   kind: EngineKind,
   client: string,
 ): Promise<readonly BoxInfo[]> {
@@ -31,5 +31,5 @@ async function boxesOn(
     if (error instanceof UserError && error.trouble === 'engine') return undefined;
     throw error;
   });
-  return engine === undefined ? [] : engine.boxes(labelsOfClient(client));
+  return engine === undefined ? [] : engine.boxes(labelsOfClient(client, context.paths.dataDir));
 }

@@ -7,7 +7,7 @@ import { paint } from './paint.ts';
 export async function reportError(io: Io, error: unknown): Promise<number> {
   const colours = await paint(io);
   const line = (text: string) => io.err.write(`${text}\n`);
-  if (error instanceof CancelledError) return 130;
+  if (error instanceof CancelledError) return error.code;
   if (!(error instanceof UserError || error instanceof UsageError)) {
     line(colours.red('agentbox: this is a bug of agentbox, not a mistake of yours'));
     line(error instanceof Error ? (error.stack ?? error.message) : String(error));

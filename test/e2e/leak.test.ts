@@ -160,9 +160,9 @@ async function watchedRun({ lab, secrets, control, image, terminal }: Watched): 
   const done = join(lab.project, 'done');
   await Promise.race([until(() => existsSync(done)), ending.then((output) => Promise.reject(new Error(output)))]);
   const content = readFileSync(done, 'utf8');
-  const [{ id = '' } = {}] = JSON.parse(
-    (await lab.agentbox(['ls', '--json', '--client', 'acme', ...lab.ground.flags.slice(0, 2)])).stdout,
-  ) as { id: string }[];
+  const listed = await lab.agentbox(['ls', '--json', ...lab.ground.flags.slice(0, 2)]);
+  const boxes = JSON.parse(listed.stdout) as { id: string; project: string }[];
+  const id = boxes.find(({ project }) => project === lab.project)?.id ?? '';
   const box = containerPlaces(lab, id);
   const inside = insideProcesses(lab, id);
   const leaky = await leakyContainer(lab, image, control);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chownSync, cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -136,6 +136,5 @@ function copyCheckout(to: string): string {
     cpSync(join(REPOSITORY, part), join(to, part), { recursive: true });
   }
   cpSync(join(REPOSITORY, 'dist'), join(to, 'dist'), { recursive: true });
-  writeFileSync(join(to, 'dist/.keep'), '');
   return join(to, 'scripts/quickstart');
 }

@@ -68,7 +68,7 @@ conformance('podman', ({ test, boxes, image }) => {
   it('leaves nothing of a box whose runtime cannot make it, and says what the runtime said', async () => {
     const loose = await looseBoxes();
     const spec = loose.spec(['true'], { runtime: 'broken' });
-    const error: unknown = await loose.run(spec).catch((thrown: unknown) => thrown);
+    const error: unknown = await loose.start(spec).catch((thrown: unknown) => thrown);
     await loose.cleanUp();
     expect(error).toBeInstanceOf(UserError);
     expect((error as UserError).trouble).toBe('engine');

@@ -7,6 +7,7 @@ import type { Podman } from './command.ts';
 import { type Inspected, type OciSpec, readBack } from './readBack.ts';
 
 const POLL = 4;
+const NOT_STARTED: readonly string[] = ['configured', 'created', 'initialized'];
 
 /** What podman says of a box; throws UserError('box') when there is none. */
 export async function inspected(podman: Podman, id: string): Promise<Inspected> {
@@ -30,12 +31,21 @@ export async function inspectStarting(
   signal: AbortSignal,
 ): Promise<ActualBox> {
   // Inspecting waits until podman has started the box; what podman told the runtime is there before, so it is read meanwhile.
-  const inspecting = inspected(podman, id);
+  const inspecting = inspectedStarted(podman, id, signal);
   inspecting.catch(() => {});
   const file = boxes === undefined ? fileIn((await inspecting).StaticDir) : fileIn(join(boxes, id, 'userdata'));
   for (;;) {
     const oci = await ociSpec(podman, file);
     if (oci !== undefined) return readBack(await inspecting, oci);
+    await sleep(POLL, undefined, { signal });
+  }
+}
+
+/** What podman says of a box that its runtime was able to start: one that never starts must not count as launched. */
+async function inspectedStarted(podman: Podman, id: string, signal: AbortSignal): Promise<Inspected> {
+  for (;;) {
+    const box = await inspected(podman, id);
+    if (!NOT_STARTED.includes(box.State?.Status ?? '')) return box;
     await sleep(POLL, undefined, { signal });
   }
 }

@@ -53,6 +53,8 @@ export interface Lab {
   config(yaml: string): void;
   /** Writes a file that belongs to the caller; paths are absolute. */
   write(path: string, content: string, mode?: number): void;
+  /** Writes a file as a box would: it belongs to the user of boxes. */
+  writeState(path: string, content: string): void;
   /** Runs the engine's own command as the same user. */
   engine(args: readonly string[], env?: Readonly<Record<string, string>>): string;
   /** argv of the engine's own command, for the environment of the lab. */
@@ -136,6 +138,10 @@ export function makeLab(ground: Ground): Lab {
     agentbox: (args, call = {}) => ended(start(args, call), call),
     config: (yaml) => write(join(home, '.config/agentbox/config.yaml'), yaml),
     write,
+    writeState(path, content) {
+      writeFileSync(path, content, { mode: 0o600 });
+      own(path, ground.owner);
+    },
     engine,
     engineCommand,
     git,

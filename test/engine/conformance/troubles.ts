@@ -6,7 +6,7 @@ import type { Suite } from './suite.ts';
 /** What goes wrong when a box is made, and that nothing is left of it. */
 export function troubles({ test, boxes }: Suite): void {
   async function failing(spec: BoxSpec): Promise<UserError> {
-    const error: unknown = await boxes.run(spec).catch((thrown: unknown) => thrown);
+    const error: unknown = await boxes.start(spec).catch((thrown: unknown) => thrown);
     if (!(error instanceof UserError)) throw new Error('no UserError was thrown', { cause: error });
     const left = await test.engine.boxes({});
     expect(left.map((box) => box.name)).not.toContain(spec.name);
