@@ -69,7 +69,8 @@ function engineOf(context: Context, request: Wanted, profile: Profile): Promise<
 
 async function hostFacts(context: Context, engine: Engine, claims: readonly ClientClaim[]): Promise<HostFacts> {
   const [facts, home] = await Promise.all([engine.facts(), realPathOf(context.paths.home)]);
-  const endpoint = await realPathOf(socketOf(facts.endpoint));
+  const socket = socketOf(facts.endpoint);
+  const endpoint = socket.startsWith('/') ? await realPathOf(socket) : socket;
   return { caller: context.caller, paths: context.paths, home, engine: { ...facts, endpoint }, claims };
 }
 

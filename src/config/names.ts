@@ -12,9 +12,12 @@ function nearest(word: string, names: Iterable<string>): string | undefined {
   const near = [...names]
     .map((name) => ({ name, away: distance(word.toLowerCase(), name.toLowerCase()) }))
     .filter(({ name, away }) => away <= far && away < name.length)
-    .sort((a, b) => a.away - b.away);
+    // Of equally near ones that with the same letters: they were only typed in another order.
+    .sort((a, b) => a.away - b.away || Number(sameLetters(b.name, word)) - Number(sameLetters(a.name, word)));
   return near[0]?.name;
 }
+
+const sameLetters = (a: string, b: string) => [...a].sort().join('') === [...b.toLowerCase()].sort().join('');
 
 /** ` (did you mean X?)` when a name is near, else ` (A, B or C)`: the end of a sentence about a wrong name. */
 export function suggestion(word: string, names: Iterable<string>): string {

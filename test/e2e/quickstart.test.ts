@@ -30,7 +30,10 @@ clients: { default: { env: { ANTHROPIC_BASE_URL: "http://127.0.0.1:9" } } }
     expect(built, built.stderr).toMatchObject({ code: 0 });
   });
 
-  afterAll(() => lab?.close());
+  afterAll(() => {
+    for (const line of lab === undefined ? [] : boxes()) lab.engine(['rm', '-f', line.split(' ')[0] ?? '']);
+    lab?.close();
+  });
 
   const argv = (args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) => [
     ...lab.argv([], { TMPDIR: scratch, AGENTBOX_ENGINE: ground.engine, ...env }).slice(0, -1),

@@ -98,7 +98,7 @@ clients:
     );
     await shell.until(/agentbox.*\$/);
     shell.type('echo remembered-by-acme\r');
-    await shell.until(/remembered-by-acme[^]*remembered-by-acme/);
+    await shell.until(/remembered-by-acme[\s\S]*remembered-by-acme/);
     shell.type('exit\r');
     expect(await shell.end()).toBe(0);
     const again = await lab.agentbox([

@@ -1,6 +1,8 @@
-import { chownSync, mkdirSync, symlinkSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { proxyDocker } from './support/dockerProxy.ts';
 import { grounds } from './support/engines.ts';
 import { type Lab, makeLab } from './support/lab.ts';
 
@@ -11,20 +13,17 @@ if (ground !== undefined) {
   describe('agentbox refuses', () => {
     let lab: Lab;
     const at = (...parts: readonly string[]) => join(lab.dir, ...parts);
-    const make = (path: string) => {
-      mkdirSync(path, { recursive: true });
-      if (process.getuid?.() === 0) chownSync(path, ground.owner.uid, ground.owner.gid);
-      return path;
-    };
-
     beforeAll(() => {
       lab = makeLab(ground);
-      for (const path of ['other/globex/deep', 'free/data', 'both/theirs', 'both/mine', 'engine']) make(at(path));
+      for (const path of ['other/globex/deep', 'free/data', 'both/theirs', 'both/mine', 'engine'])
+        mkdirSync(at(path), { recursive: true });
       symlinkSync(at('other/globex'), at('free/link-to-globex'));
       symlinkSync(lab.home, at('free/link-to-home'));
       symlinkSync(at('both/theirs'), at('linked'));
       symlinkSync(at('free'), at('link-to-free'));
-      symlinkSync('/var/run/docker.sock', at('engine/docker.sock'));
+      symlinkSync(at('engine'), at('link-to-engine'));
+      const { uid, gid } = ground.owner;
+      if (process.getuid?.() === 0) spawnSync('chown', ['-Rh', `${uid}:${gid}`, at('other'), at('free'), at('both')]);
       const common = { agent: 'shell', network: 'none', allow_degraded: ['memory-limit', 'cpus-limit', 'pids-limit'] };
       const acme = { projects: [lab.project, at('both/mine')] };
       const globex = { projects: [at('other/globex'), at('linked')] };
@@ -78,15 +77,23 @@ if (ground !== undefined) {
       await refused(['--client', 'acme', '--mount', `${source()}:/data:rw`], why);
     });
 
-    it('to mount a folder with the engine’s socket in it, wherever that is', async () => {
-      const args = ['run', lab.project, '--mount', `${at('engine')}:/data`, '--engine', 'docker'];
-      const call = { cwd: '/', env: { DOCKER_HOST: `unix://${at('engine/docker.sock')}` } };
-      const ended = await lab.agentbox(args, call);
-      expect(ended.code).toBe(125);
-      if (ground.engine === 'docker') {
-        expect(ended.stderr).toContain('it holds the engine, and who has the engine has the host');
-      }
-    });
+    if (ground.engine === 'docker') {
+      it('to mount the folder of the engine’s socket, wherever that is, and lets others through', async () => {
+        const proxy = await proxyDocker(at('engine/docker.sock'));
+        try {
+          // DOCKER_HOST may name it by a link, and the mount not.
+          const env = { DOCKER_HOST: `unix://${at('link-to-engine/docker.sock')}` };
+          const mounting = (source: string) =>
+            lab.agentbox(['run', '.', '--dry-run', ...ground.flags, '--mount', `${source}:/data`], { env });
+          const ended = await mounting(at('engine'));
+          expect(ended.stderr).toContain('it holds the engine, and who has the engine has the host');
+          expect(ended.code).toBe(125);
+          expect(await mounting(at('free/data'))).toMatchObject({ code: 0 });
+        } finally {
+          await proxy.stop();
+        }
+      });
+    }
 
     it.each([
       '/',

@@ -18,9 +18,15 @@ export function noEngine(
   platform: NodeJS.Platform,
 ): UserError {
   const faults = reports.flatMap(({ answer }) => (answer.state === 'broken' ? [answer] : []));
-  const gaps = reports.flatMap(({ name, answer }) => (answer.state === 'absent' ? [`${name}: ${answer.why}`] : []));
+  const gaps = reports.flatMap(({ name, answer }) => {
+    if (answer.state !== 'absent') return [];
+    return [answer.why.startsWith(name) ? answer.why : `${name}: ${answer.why}`];
+  });
   const what = faults.length > 0 ? `no ${TITLES[wanted]} that works was found` : `no ${TITLES[wanted]} was found`;
-  const remedies = [...new Set(faults.flatMap((fault) => fault.remedy))];
+  const noPodman = reports.some(({ kind, answer }) => kind === 'podman' && answer.state === 'absent');
+  const remedies = [...new Set(faults.flatMap((fault) => fault.remedy))].filter(
+    (remedy) => !(noPodman && remedy.includes('--engine podman')),
+  );
   return new UserError('engine', what, {
     why: [...faults.map((fault) => fault.why), ...gaps].join('; '),
     next: remedies.length > 0 ? remedies : install(wanted, platform),

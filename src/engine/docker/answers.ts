@@ -30,11 +30,16 @@ export function storyOf(text: string): Story {
     const match = pattern.exec(text);
     if (match !== null) return tell(text, match[1] ?? '');
   }
-  return { trouble: 'engine', what: 'Docker refused', why: text, next: ['agentbox doctor'] };
+  return {
+    trouble: 'engine',
+    what: 'Docker refused',
+    why: text,
+    next: ['docker info, to see whether Docker works at all'],
+  };
 }
 
 function noSpace(why: string): Story {
-  const next = ['docker system df', 'agentbox prune', 'docker system prune'];
+  const next = ['docker system df', 'docker system prune'];
   return { trouble: 'engine', what: 'the disk of Docker is full', why, next };
 }
 
@@ -52,7 +57,7 @@ function runtimeFailed(text: string): Story {
     trouble: 'engine',
     what: 'the runtime could not start the box',
     why: text.replace(/^(?:failed to create (?:shim )?task[^:]*: )+/, '').replace(/: unknown$/, ''),
-    next: ['agentbox run --runtime auto …, which takes a runtime that works', 'agentbox doctor'],
+    next: ['agentbox run --runtime auto …, which takes a runtime that works'],
   };
 }
 

@@ -54,6 +54,6 @@ function buildError(tag: string, error: string, tracker: BuildTracker): UserErro
   const said = (step?.lines ?? []).filter((line) => line.trim() !== '').join('\n');
   return new UserError('image', `building ${tag} failed${step === undefined ? '' : ` at ${step.name}`}`, {
     why: said === '' ? error : said,
-    next: ['agentbox build --rebuild, to try without what was built before', 'agentbox doctor'],
+    next: ['agentbox build --rebuild, to try without what was built before'],
   });
 }

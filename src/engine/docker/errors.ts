@@ -59,7 +59,7 @@ function answerOf(error: Error): string {
 function notRunning(socketPath: string, cause: Error): UserError {
   return new UserError('engine', 'Docker is not running', {
     why: `nothing answers at ${socketPath}`,
-    next: ['start Docker Desktop, or: sudo systemctl start docker', 'agentbox doctor'],
+    next: ['start Docker Desktop, or: sudo systemctl start docker'],
     cause,
   });
 }
@@ -75,7 +75,7 @@ function notAllowed(socketPath: string, cause: Error): UserError {
 function tooSlow(error: TooSlow): UserError {
   return new UserError('engine', 'Docker does not answer', {
     why: error.message,
-    next: ['docker ps, to see whether the engine hangs', 'agentbox doctor'],
+    next: ['docker ps, to see whether the engine hangs'],
     cause: error,
   });
 }

@@ -16,7 +16,7 @@ export interface PodmanOptions {
 }
 
 /** Time limit, standard input and further variables of one podman command; milliseconds. */
-export interface CallOptions {
+interface CallOptions {
   readonly timeout?: number;
   readonly input?: Buffer;
   readonly env?: Readonly<Record<string, string>>;

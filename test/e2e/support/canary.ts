@@ -57,7 +57,7 @@ export function grepPatterns(canaries: readonly Canary[]): string {
 }
 
 /** Every form in which a text can hide, by the form's name. */
-export function formsOf(value: string): readonly { readonly form: string; readonly text: string }[] {
+function formsOf(value: string): readonly { readonly form: string; readonly text: string }[] {
   const url = encodeURIComponent(value);
   return [
     { form: 'as it is', text: value },

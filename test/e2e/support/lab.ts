@@ -5,7 +5,6 @@ import {
   copyFileSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -196,11 +195,4 @@ export function hostAddress(): string {
   const found = all.find((address) => address.family === 'IPv4' && !address.internal);
   if (found === undefined) throw new Error('this machine has no IPv4 address besides the loopback');
   return found.address;
-}
-
-/** Every regular file below a directory, as bytes, by path. */
-export function filesBelow(dir: string): readonly string[] {
-  return readdirSync(dir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
 }

@@ -30,7 +30,7 @@ export function watchProcesses(): { stop(): readonly Seen[] } {
 }
 
 /** Every process of this machine that may be looked at. */
-export function processesNow(): readonly Seen[] {
+function processesNow(): readonly Seen[] {
   const own = namespaceOf('self');
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

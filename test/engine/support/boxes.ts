@@ -7,7 +7,7 @@ import type { ActualBox, BoxSpec, Mount } from '../../../src/plan/spec.ts';
 import { ownedDirectory, type TestEngine } from './engines.ts';
 
 /** How a box that ran to its end ended. */
-export interface Ended {
+interface Ended {
   readonly id: string;
   readonly code: number;
   readonly stdout: string;
@@ -15,7 +15,7 @@ export interface Ended {
 }
 
 /** What a launch may add to a spec. */
-export interface Extras {
+interface Extras {
   readonly frames?: readonly Frame[];
   readonly input?: string | Buffer;
   readonly approve?: Launch['approve'];

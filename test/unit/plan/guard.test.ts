@@ -44,8 +44,9 @@ describe('a directory of the host', () => {
     expect(() => guardSource('project', '/home/user/work/globex/site', 'globex', facts)).not.toThrow();
   });
 
-  it('that holds the engine’s socket is refused', () => {
-    const elsewhere = hostFacts({ engine: { ...facts.engine, endpoint: '/home/user/engines/colima/docker.sock' } });
+  it.each(['', 'unix://'])('that holds the engine’s socket is refused, also where it is named as %s', (scheme) => {
+    const endpoint = `${scheme}/home/user/engines/colima/docker.sock`;
+    const elsewhere = hostFacts({ engine: { ...facts.engine, endpoint } });
     expect(() => guardSource('mount', '/home/user/engines', 'acme', elsewhere)).toThrow(/refused/);
   });
 });
