@@ -91,6 +91,16 @@ clients:
     expect(await terminal.end()).toBe(0);
   });
 
+  it('runs the agent’s own login in a box of the client', async () => {
+    const args = ['login', '--client', 'globex', ...ground.flags.slice(0, 2)];
+    const terminal = openTerminal(lab.argv(args), lab.project);
+    // No account can be reached here: the way there is what is shown.
+    await terminal.until(/Paste code here/, 60_000);
+    expect(terminal.text()).toMatch(/https:\/\/claude\.\w+\/.*oauth/);
+    terminal.type('\u0003');
+    expect(await terminal.end()).toBe(130);
+  });
+
   it('keeps the history of shells', async () => {
     const shell = openTerminal(
       lab.argv(['run', '.', ...ground.flags, '--client', 'acme', '--agent', 'shell']),

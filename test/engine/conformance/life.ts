@@ -58,9 +58,12 @@ export function life({ test, boxes }: Suite): void {
   });
 
   it('attaches to a box that runs, and gives the exit code of its agent', async () => {
-    const { id } = await boxes.detached(boxes.spec(['sh', '-c', 'sleep 2; echo late; exit 5']));
+    const { id } = await boxes.detached(
+      boxes.spec(['sh', '-c', 'until [ -e /tmp/go ]; do sleep 0.1; done; echo late; exit 5']),
+    );
     const { streams, stdout } = pipes('');
     const attached = await engine.attach(id, streams);
+    expect(await engine.exec(id, ['touch', '/tmp/go'], { streams: pipes('').streams })).toBe(0);
     expect(await attached.exit).toBe(5);
     // Podman's attach ends with a line of its own.
     expect(stdout().trimEnd()).toBe('late');
