@@ -68,10 +68,15 @@ function engineOf(context: Context, request: Wanted, profile: Profile): Promise<
 }
 
 async function hostFacts(context: Context, engine: Engine, claims: readonly ClientClaim[]): Promise<HostFacts> {
-  const [facts, home] = await Promise.all([engine.facts(), realPathOf(context.paths.home)]);
+  const { paths, caller } = context;
+  const [facts, home, own] = await Promise.all([
+    engine.facts(),
+    realPathOf(paths.home),
+    Promise.all([paths.configDir, paths.configFile, paths.dataDir, paths.cacheDir].map(realPathOf)),
+  ]);
   const socket = socketOf(facts.endpoint);
   const endpoint = socket.startsWith('/') ? await realPathOf(socket) : socket;
-  return { caller: context.caller, paths: context.paths, home, engine: { ...facts, endpoint }, claims };
+  return { caller, paths, home, own, engine: { ...facts, endpoint }, claims };
 }
 
 /** Everything up to the launch: the plan, the image, the secrets. */

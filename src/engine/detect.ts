@@ -47,13 +47,14 @@ export function wantedEngine(choice: EngineChoice, env: Context['env']): 'auto' 
 /** Where the wanted engine is; throws UserError('engine') with every strategy's answer when none works. */
 export async function findEngine(wanted: 'auto' | EngineKind, host: Host): Promise<Found> {
   const reports: Report[] = [];
-  const decided = new Set<EngineKind>();
+  // The user named an engine, and another one has other boxes: what does not work is said, not replaced.
+  let named = false;
   for (const { name, kind, decides, probe } of strategies(host)) {
-    if ((wanted !== 'auto' && wanted !== kind) || decided.has(kind)) continue;
+    if ((wanted !== 'auto' && wanted !== kind) || (named && kind === 'docker')) continue;
     const answer = await probe(host);
-    if (answer.state === 'found') return answer.found;
-    if (answer.state === 'broken' && decides) decided.add(kind);
-    reports.push({ name, kind, answer });
+    if (answer.state !== 'found') reports.push({ name, kind, answer });
+    else if (!named) return answer.found;
+    named ||= answer.state === 'broken' && decides;
   }
   throw noEngine(wanted, reports, host.platform);
 }

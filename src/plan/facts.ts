@@ -22,6 +22,8 @@ export interface HostFacts {
   readonly paths: Paths;
   /** Real path of the caller's home directory. */
   readonly home: string;
+  /** Real paths of agentbox's own settings, state and cache; a settings file may be a link to somewhere else. */
+  readonly own: readonly string[];
   readonly engine: EngineFacts;
   readonly claims: readonly ClientClaim[];
 }

@@ -30,6 +30,9 @@ const WIDE = [
   '/home',
 ];
 
+/** Where engines keep sockets, logins and other boxes' files in a home directory, whichever engine is used. */
+const ENGINES = ['.docker', '.colima', '.orbstack', '.lima', '.rd', '.config/containers', '.local/share/containers'];
+
 /** Folders of a box that no mount of the user may cover. */
 const BOX_OWN = ['/proc', '/sys', '/dev', '/etc', '/usr', '/bin', '/sbin', '/lib', '/lib64', '/run', '/agent-config'];
 
@@ -54,12 +57,12 @@ export function guardSource(what: string, path: string, client: string, facts: H
   if (socket.startsWith('/') && isWithin(socket, path)) {
     refuse('it holds the engine, and who has the engine has the host', 'name a directory without it');
   }
-  for (const own of [facts.paths.configDir, facts.paths.dataDir, facts.paths.cacheDir]) {
+  for (const own of facts.own) {
     if (touches(path, own))
       refuse(`${own} holds agentbox's own settings and other clients' state`, 'name another directory');
   }
-  const storage = `${facts.home}/.local/share/containers`;
-  if (touches(path, storage)) refuse(`${storage} is the engine's own`, 'name another directory');
+  const engines = ENGINES.map((folder) => `${facts.home}/${folder}`).find((folder) => touches(path, folder));
+  if (engines !== undefined) refuse(`${engines} is an engine's own`, 'name another directory');
   for (const claim of facts.claims) {
     if (claim.client === client) continue;
     const theirs = claim.projects.find((project) => touches(path, project));

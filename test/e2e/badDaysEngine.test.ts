@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type DockerProxy, pretendRuntime, proxyDocker, type Tampering, tamper } from './support/dockerProxy.ts';
 import { grounds } from './support/engines.ts';
 import { type Lab, makeLab } from './support/lab.ts';
+import { leftovers } from './support/leftovers.ts';
 import { troubleOf } from './support/trouble.ts';
 
 const ground = grounds().find(({ name }) => name === 'docker');
@@ -68,12 +69,9 @@ if (ground !== undefined) {
 
     it('has a runtime that fails to start anything', async () => {
       const words = await troubleOf(lab, run(['true'], '--engine', 'docker', '--runtime', 'agentbox-broken'));
-      expect(mask(words)).toMatchInlineSnapshot(`
-        "exit code 125
-        agentbox: the runtime could not start the box
-          why:  OCI runtime create failed: unable to retrieve OCI runtime error (open /var/run/docker/containerd/daemon/io.containerd.runtime.v2.task/moby/ID/log.json: no such file or directory): /usr/bin/false did not terminate successfully: exit status 1
-          next: agentbox run --runtime auto …, which takes a runtime that works"
-      `);
+      expect(words).toMatch(/^exit code 125\nagentbox: the runtime could not start the box\n/);
+      expect(words).toMatch(/\n {2}why: {2}OCI runtime create failed: .*\/false did not terminate successfully/);
+      expect(words).toMatch(/\n {2}next: agentbox run --runtime auto …, which takes a runtime that works$/);
       expect(boxes()).toEqual([]);
     });
 
@@ -156,6 +154,8 @@ if (ground !== undefined) {
       expect(words).toMatch(/\n {2}next: agentbox build --rebuild, to try without what was built before$/);
     });
 
-    it('leaves no box behind', () => expect(boxes()).toEqual([]));
+    it('leaves nothing behind', async () => {
+      await expect.poll(() => leftovers(lab), { timeout: 20_000 }).toEqual([]);
+    });
   });
 }

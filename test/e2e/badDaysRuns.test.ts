@@ -6,6 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { grounds } from './support/engines.ts';
 import { ended, type Lab, makeLab } from './support/lab.ts';
+import { leftovers } from './support/leftovers.ts';
 import { standInAgent } from './support/standInAgent.ts';
 
 /** Everything that somebody once had in the name of a folder, but for a line break. */
@@ -77,7 +78,7 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))('a run 
     const began = Date.now();
     expect(await run(['sleep', '100'], '--timeout', '1s')).toMatchObject({ code: 124, stdout: '' });
     expect(Date.now() - began).toBeLessThan(30_000);
-    expect(await boxes()).toEqual([]);
+    await expect.poll(boxes, { timeout: 20_000 }).toEqual([]);
   });
 
   it.each<[NodeJS.Signals, number]>([
@@ -90,7 +91,7 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))('a run 
     await sign('up');
     process.kill(launcherOf(lab), signal);
     expect(await end).toMatchObject({ code, stdout: 'cleaning\n' });
-    expect(await boxes()).toEqual([]);
+    await expect.poll(boxes, { timeout: 20_000 }).toEqual([]);
   });
 
   it('whose launcher was killed leaves a box that is listed and can be stopped and removed', async () => {
@@ -107,7 +108,7 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))('a run 
     expect(await lab.agentbox(['stop', name, ...ground.flags.slice(0, 2)])).toMatchObject({ code: 0 });
     expect(await boxes()).toMatchObject([{ name, state: 'exited' }]);
     expect(await lab.agentbox(['rm', name, ...ground.flags.slice(0, 2)])).toMatchObject({ code: 0 });
-    expect(await boxes()).toEqual([]);
+    await expect.poll(boxes, { timeout: 20_000 }).toEqual([]);
   });
 
   it('works beside another of its client', async () => {
@@ -151,7 +152,7 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))('a run 
       const here = await lab.agentbox(args(['sh', '-c', LOOK]), { cwd: path });
       expect(here, here.stderr).toMatchObject({ code: 0, stdout: '/workspace\nfrom the host\n' });
       expect(readFileSync(join(path, 'answer'), 'utf8')).toBe('from the box\n');
-      expect(await boxes()).toEqual([]);
+      await expect.poll(boxes, { timeout: 20_000 }).toEqual([]);
     },
   );
 
@@ -174,9 +175,8 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))('a run 
     expect(linked, linked.stderr).toMatchObject({ code: 0, stdout: `${lab.project}\nhello\n` });
   });
 
-  it('leaves no box and no process behind', async () => {
-    expect(await boxes()).toEqual([]);
-    expect(spawnSync('pgrep', ['-f', lab.dir], { encoding: 'utf8' }).stdout).toBe('');
+  it('leaves nothing behind', async () => {
+    await expect.poll(() => leftovers(lab), { timeout: 20_000 }).toEqual([]);
   });
 });
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plainCanary } from './support/canary.ts';
 import { grounds } from './support/engines.ts';
 import { type Lab, makeLab } from './support/lab.ts';
+import { leftovers } from './support/leftovers.ts';
 import { type OwnImage, standInAgent } from './support/standInAgent.ts';
 import { openDoors, type Quarry, trespass } from './support/trespass.ts';
 
@@ -137,19 +138,8 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))('two cl
     expect(await run(quarry.project, 'cat ~/.claude/notes')).toMatchObject({ code: 0, stdout: `${state}\n` });
   });
 
-  it('leave no box behind', () => {
-    for (const project of [lab.project, quarry.project]) {
-      expect(
-        lab.engine([
-          'ps',
-          '-a',
-          '--filter',
-          `label=dev.agentbox.project=${project}`,
-          '--format',
-          '{{.Names}} {{.Status}} {{.Command}}',
-        ]),
-      ).toBe('');
-    }
+  it('leave nothing behind', async () => {
+    await expect.poll(() => leftovers(lab), { timeout: 20_000 }).toEqual([]);
   });
 });
 

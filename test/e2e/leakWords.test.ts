@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leaks, leakyPlaces } from './support/canary.ts';
 import { grounds } from './support/engines.ts';
 import { type Ended, type Lab, makeLab } from './support/lab.ts';
+import { leftovers } from './support/leftovers.ts';
 import { makeSecrets, type Secrets } from './support/secrets.ts';
 import { type OwnImage, standInAgent } from './support/standInAgent.ts';
 
@@ -160,7 +161,7 @@ describe.each(engines.map((ground) => [ground.name, ground] as const))('what age
     });
   });
 
-  it('leaves no box behind', () => {
-    expect(lab.engine(['ps', '-aq', '--filter', `label=dev.agentbox.project=${lab.project}`])).toBe('');
+  it('leaves nothing behind', async () => {
+    await expect.poll(() => leftovers(lab), { timeout: 20_000 }).toEqual([]);
   });
 });

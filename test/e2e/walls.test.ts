@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Ground, grounds } from './support/engines.ts';
 import { hostAddress, type Lab, makeLab } from './support/lab.ts';
+import { leftovers } from './support/leftovers.ts';
 import { PROBES, probesScript, WALLLESS, WALLLESS_BEFORE } from './support/probes.ts';
 
 describe.each(grounds().map((ground) => [ground.name, ground] as const))('a box on %s', (_, ground) => {
@@ -84,8 +85,8 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))('a box 
     });
   }
 
-  it('leaves no box behind', () => {
-    expect(lab.engine(['ps', '-aq', '--filter', `label=dev.agentbox.project=${lab.project}`])).toBe('');
+  it('leaves nothing behind', async () => {
+    await expect.poll(() => leftovers(lab), { timeout: 20_000 }).toEqual([]);
   });
 });
 

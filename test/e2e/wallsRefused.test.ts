@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { proxyDocker } from './support/dockerProxy.ts';
 import { grounds } from './support/engines.ts';
 import { type Lab, makeLab } from './support/lab.ts';
+import { leftovers } from './support/leftovers.ts';
 
 // What is refused is decided before an engine is asked to make anything.
 const [ground] = grounds();
@@ -176,6 +177,10 @@ if (ground !== undefined) {
     it('a configuration in which two clients claim one folder', async () => {
       lab.config(JSON.stringify({ clients: { a: { projects: [at('linked')] }, b: { projects: [at('both')] } } }));
       await refused([], /config.yaml:1:\d+ clients.b.projects\[0\]: overlaps with .*both\/theirs of client a/);
+    });
+
+    it('leaves nothing behind', async () => {
+      await expect.poll(() => leftovers(lab), { timeout: 20_000 }).toEqual([]);
     });
   });
 }

@@ -39,7 +39,7 @@ function install(wanted: 'auto' | EngineKind, platform: NodeJS.Platform): readon
   }
   const podman = 'sudo apt-get install podman uidmap slirp4netns fuse-overlayfs (or the same of your distribution)';
   const docker = 'install Docker Engine, then: sudo systemctl start docker';
-  if (wanted === 'docker') return [docker, 'or use what is there: --engine auto'];
-  if (wanted === 'podman') return [podman, 'or use what is there: --engine auto'];
+  if (wanted === 'docker') return [docker, 'or take the engine that is there: leave out --engine docker'];
+  if (wanted === 'podman') return [podman, 'or take the engine that is there: leave out --engine podman'];
   return [podman, `or ${docker}`];
 }

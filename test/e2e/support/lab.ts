@@ -145,9 +145,11 @@ export function makeLab(ground: Ground): Lab {
     engineCommand,
     git,
     close() {
-      const boxes = engine(['ps', '-aq', '--filter', `label=dev.agentbox.project=${project}`])
+      // Everything that runs on a folder of the lab; its path is in the labels.
+      const boxes = engine(['ps', '-a', '--filter', 'label=dev.agentbox', '--format', '{{.ID}} {{.Labels}}'])
         .split('\n')
-        .filter(Boolean);
+        .filter((line) => line.includes(`${dir}/`))
+        .map((line) => line.split(' ')[0] ?? '');
       if (boxes.length > 0) engine(['rm', '-f', ...boxes]);
       rmSync(dir, { recursive: true, force: true });
     },

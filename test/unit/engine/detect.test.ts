@@ -180,6 +180,14 @@ describe('finding none', () => {
     expect(why).not.toContain('s3cret');
   });
 
+  it.each([
+    ['DOCKER_HOST', { env: { DOCKER_HOST: 'unix:///run/gone.sock' } }],
+    ['a context', { files: contextFiles('gone', 'unix:///run/gone.sock') }],
+  ])('does not go on to podman when %s names a Docker that is not there', async (_, facts) => {
+    const error = await userError(() => findEngine('auto', hostWith({ programs: ['/usr/bin/podman'], ...facts })));
+    expect([error.trouble, error.why]).toEqual(['engine', expect.stringContaining('/run/gone.sock')]);
+  });
+
   it('does not fall back to another Docker than the one that was named', async () => {
     const { why } = await failure('docker', { env: { DOCKER_HOST: 'unix:///gone.sock' }, pings: { [SYSTEM]: DOCKER } });
     expect(why).toContain('DOCKER_HOST names unix:///gone.sock');

@@ -23,6 +23,7 @@ describe('a directory of the host', () => {
     ['/home/user/.local/share/agentbox/clients/globex', /agentbox's own settings/],
     ['/home/user/.local', /agentbox's own settings/],
     ['/home/user/.local/share/containers/storage', /engine's own/],
+    ['/home/user/.colima/default', /engine's own/],
     ['/home/user/work/globex', /belongs to client globex/],
     ['/home/user/work/globex/site', /belongs to client globex/],
     ['/home/user/work', /belongs to client globex/],
@@ -42,6 +43,11 @@ describe('a directory of the host', () => {
 
   it('is fine for the client that claims it', () => {
     expect(() => guardSource('project', '/home/user/work/globex/site', 'globex', facts)).not.toThrow();
+  });
+
+  it('that holds what the settings file is a link to is refused', () => {
+    const linked = hostFacts({ own: ['/home/user/dotfiles/agentbox.yaml'] });
+    expect(() => guardSource('project', '/home/user/dotfiles', 'acme', linked)).toThrow(/refused/);
   });
 
   it.each(['', 'unix://'])('that holds the engine’s socket is refused, also where it is named as %s', (scheme) => {

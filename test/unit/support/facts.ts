@@ -34,6 +34,7 @@ export function hostFacts(changes: Partial<HostFacts> = {}): HostFacts {
     caller: { uid: 1000, gid: 1000, name: 'user' },
     paths: pathsOf({}, '/home/user'),
     home: '/home/user',
+    own: ['/home/user/.config/agentbox', '/home/user/.local/share/agentbox', '/home/user/.cache/agentbox'],
     engine: docker,
     claims: [],
     ...changes,
