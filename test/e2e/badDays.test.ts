@@ -39,7 +39,7 @@ if (ground !== undefined) {
           agentbox: no Podman was found
             why:  podman command: podman is not installed
             next: sudo apt-get install podman uidmap slirp4netns fuse-overlayfs (or the same of your distribution)
-                  or use what is there: --engine auto"
+                  or take the engine that is there: leave out --engine podman"
         `);
         expect(await trouble(['ls'], without(`unix://${lab.dir}/nowhere.sock`))).toContain('no container engine');
       });
