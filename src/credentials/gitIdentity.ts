@@ -82,7 +82,8 @@ async function hostSettings({ env, paths, execute }: Pick<Context, 'env' | 'path
     if (!(await isFile(file))) continue;
     // From `/`, so that no repository, which somebody else may have written, has a say.
     const argv = ['git', 'config', '--file', file, '--no-includes', '--list', '-z'];
-    const result = await execute(argv, { timeout: 10_000, cwd: '/' });
+    // Nor does the caller's environment, whose secrets are none of git's business.
+    const result = await execute(argv, { timeout: 10_000, cwd: '/', env: { PATH: env['PATH'], HOME: paths.home } });
     if (result.code === 0) settings.push(...parseGitList(result.stdout));
   }
   return settings;

@@ -9,7 +9,7 @@ function controlOf(input: ReadStream, output: WriteStream): TerminalControl {
     raw() {
       input.setRawMode(true);
       // Node's raw mode still turns every \n into \r\n, which a full-screen program in the box has done already.
-      spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'], timeout: 2000 });
+      spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'], timeout: 2000, env: {} });
       let on = true;
       return () => {
         if (on) input.setRawMode(false);
