@@ -29,6 +29,20 @@ async function staged(
 }
 
 describe('the git configuration of a box', () => {
+  test('is read by a git that gets nothing of the caller’s environment', async () => {
+    const seen: unknown[] = [];
+    const deps = await world({
+      env: { PATH: '/usr/bin', ACME_KEY: 's3cret-value' },
+      execute: async (_, options) => {
+        seen.push(options?.env);
+        return ended({});
+      },
+    });
+    await put(join(deps.paths.home, '.gitconfig'), '[user]\n name = Ann Lee\n');
+    await gitIdentity(profile(), deps);
+    expect(seen).toEqual([{ PATH: '/usr/bin', HOME: deps.paths.home }]);
+  });
+
   test('has the identity and the habits of the host', async () => {
     const config = await staged(
       `[user]\n name = Ann Lee\n email = ann@example.com\n[pull]\n rebase = true\n[alias]\n co = checkout\n[color "diff"]\n meta = yellow bold\n[init]\n defaultBranch = main\n`,
