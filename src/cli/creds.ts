@@ -1,18 +1,23 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import type { CredsOptions } from '../credentials/commands.ts';
+import type { StoreKind } from '../credentials/store.ts';
+import { choice } from './options.ts';
 
-/** `agentbox creds`: what each agent would get, from where. */
+/** `agentbox creds [set|rm]`: what each agent would get, from where; values that agentbox keeps. */
 export function registerCreds(program: Command, context: Context): void {
-  program
+  const creds = program
     .command('creds')
-    .summary('show what credentials each agent would get')
+    .summary('show what credentials each agent would get; set and remove them')
     .description(
       'Show which credentials each agent would get, from where, how, and until when; never a value. ' +
         'It reads every source, so a keychain may ask.',
     )
-    .option('-c, --client <name>', 'the client (default: the owner of this folder, else "default")')
+    // Else the options of `set` and `rm` that have the same name would be taken for those of `creds`.
+    .enablePositionalOptions()
+    .option('-c, --client <name>', CLIENT)
     .option('-a, --agent <name>', 'of this agent only')
+    .option('--all', 'of every client')
     .option('--fresh', 'read logins and credential files again, and put them over those that the client has')
     .option('--json', 'as JSON')
     .action(async (options: CredsOptions) => {
@@ -22,4 +27,40 @@ export function registerCreds(program: Command, context: Context): void {
         await injectFrames(context, request, frames);
       });
     });
+  const commands = () => import('../credentials/storeCommands.ts');
+  creds
+    .command('set')
+    .summary('keep the value of a credential for a client')
+    .description(
+      'Keep the value of a credential for a client, and name it in the configuration. The value is asked for, unseen, ' +
+        'or read from standard input; never given on the command line.',
+    )
+    .usage('NAME [options]')
+    .argument('[name...]', 'the variable that the agent finds it in')
+    .option('-c, --client <name>', CLIENT)
+    .option('--store <where>', 'keychain (the default) | file, which is not encrypted', choice('keychain', 'file'))
+    .action(async (words: string[], _: unknown, command: Command) =>
+      (await commands()).setCredential(
+        context,
+        words,
+        command.optsWithGlobals<{ client?: string; store?: StoreKind }>(),
+      ),
+    );
+  creds
+    .command('rm')
+    .summary('remove a credential that agentbox keeps')
+    .description('Remove a credential that agentbox keeps, and its line in the configuration.')
+    .usage('NAME [options]')
+    .argument('[name...]', 'the variable')
+    .option('-c, --client <name>', CLIENT)
+    .option('-y, --yes', 'do not ask')
+    .action(async (words: string[], _: unknown, command: Command) =>
+      (await commands()).removeCredential(
+        context,
+        words,
+        command.optsWithGlobals<{ client?: string; yes?: boolean }>(),
+      ),
+    );
 }
+
+const CLIENT = 'the client (default: the owner of this folder, else "default")';

@@ -1,7 +1,7 @@
 import type { AgentLogin } from '../../agents/agent.ts';
 import { readPlainFile } from '../plainFile.ts';
 import type { SourceDeps } from './deps.ts';
-import { fromMacos } from './keychain.ts';
+import { fromSecurity } from './security.ts';
 
 /** Nobody asked for a prompt here. */
 const LIMIT = 5000;
@@ -18,7 +18,7 @@ export async function readHostLogin(login: AgentLogin, deps: SourceDeps): Promis
   const { file, keychain } = login.host(deps.env, deps.paths.home);
   if (deps.platform === 'darwin') {
     for (const item of keychain) {
-      const text = await fromMacos(item, deps, LIMIT);
+      const text = await fromSecurity(item, deps, LIMIT);
       if (text !== undefined) return { text: plain(text), place: `keychain item ${item}` };
     }
   }

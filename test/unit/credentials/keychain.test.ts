@@ -1,96 +1,87 @@
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { fromKeychain } from '../../../src/credentials/sources/keychain.ts';
-import { type Execute, execute } from '../../../src/execute.ts';
+import { storeOf } from '../../../src/credentials/store.ts';
+import type { Executed } from '../../../src/execute.ts';
+import { testContext } from '../support/command.ts';
 import { temporary, userError } from '../support/config.ts';
 import { ended, world } from './support.ts';
 
-describe('the keychain of macOS', () => {
-  const mac = async (execute: Execute) => world({ platform: 'darwin', execute });
+const SECRET = { client: 'acme', name: 'TOKEN' };
 
-  test('is asked through security, with the name as one argument', async () => {
-    let asked: readonly string[] = [];
-    const deps = await mac(async (argv) => {
-      asked = argv;
-      return ended({ stdout: 'the-value' });
-    });
-    expect(await fromKeychain('acme openai', deps)).toBe('the-value');
-    expect(asked).toEqual(['/usr/bin/security', 'find-generic-password', '-s', 'acme openai', '-w']);
+// What a real keyring does is in test/e2e/keychain.test.ts.
+describe('the keyring of Linux', () => {
+  const answering = (answer: Partial<Executed>, env = {}) => world({ env, execute: async () => ended(answer) });
+  const failing = async (error: string, env = {}) => {
+    const deps = await answering({ stdout: JSON.stringify({ error }) }, env);
+    return userError(() => fromKeychain('acme', deps));
+  };
+
+  test.each([
+    ['Secret Service: unlock prompt was dismissed', {}, 'the keychain is locked, and does not give acme'],
+    ['Secret Service: object locked', {}, 'the keychain is locked, and does not give acme'],
+    [
+      'Secret Service: unlock prompt was dismissed',
+      { WAYLAND_DISPLAY: 'wayland-0' },
+      'the keychain was not allowed to give acme',
+    ],
+    ['Platform failure: DBus error: Failed to connect to socket /x', {}, 'there is no keychain to ask for acme'],
+    [
+      'Platform failure: DBus error: The name org.freedesktop.secrets was not provided by any .service files',
+      { DISPLAY: ':0' },
+      'there is no keychain to ask for acme',
+    ],
+    ['Platform failure: DBus error: Did not receive a reply.', {}, 'the keychain did not answer for acme'],
+    ['No default store has been set', {}, 'the keychain failed for acme'],
+  ])('%s, %j', async (words, env, message) => {
+    expect(await failing(words, env)).toMatchObject({ trouble: 'credentials', message });
   });
 
-  test('without the item says how to add it', async () => {
-    const stderr = 'security: SecKeychainSearchCopyNext: The specified item could not be found in the keychain.';
-    const deps = await mac(async () => ended({ code: 44, stderr }));
-    const error = await userError(() => fromKeychain('acme-openai', deps));
-    expect(error).toMatchObject({ trouble: 'credentials', message: 'the keychain has no item acme-openai' });
-    expect(error.next).toEqual(['security add-generic-password -s acme-openai -a ann -w']);
-  });
-
-  test('that is locked says how to unlock it', async () => {
-    const stderr = 'security: SecKeychainItemCopyContent: User interaction is not allowed.';
-    const deps = await mac(async () => ended({ code: 36, stderr }));
+  test('that gives no answer in time is no hang', async () => {
+    const deps = await answering({ code: 1, timedOut: true });
     const error = await userError(() => fromKeychain('acme', deps));
-    expect(error.why).toBe(stderr);
-    expect(error.next).toEqual(['security unlock-keychain']);
+    expect(error).toMatchObject({ message: 'the keychain did not answer for acme' });
+    expect(error.why).toContain('nothing came within 5 s');
   });
+
+  test('that crashes tells nothing of what it printed', async () => {
+    const deps = await answering({ code: 139, stdout: '{"value":"half of the sec' });
+    const error = await userError(() => fromKeychain('acme', deps));
+    expect(error).toMatchObject({ why: 'the keyring library ended with 139' });
+  });
+
+  test('without the library says what to install', async () => {
+    const deps = await answering({ stdout: '{"unloadable":"Cannot find native binding."}' });
+    const error = await userError(() => fromKeychain('acme', deps));
+    expect(error).toMatchObject({ message: 'the keychain cannot be used here', why: 'Cannot find native binding.' });
+    expect(error.next[0]).toContain('@napi-rs/keyring');
+  });
+
+  test('without the item says how to add it, or how to set the value', async () => {
+    const deps = await answering({ stdout: '{"value":null}' });
+    expect((await userError(() => fromKeychain('acme', deps))).next).toEqual([
+      'secret-tool store --label=acme service acme username ann',
+    ]);
+    expect(await storeOf('keychain', deps).get(SECRET)).toBeUndefined();
+  });
+});
+
+test.each([
+  [true, /may be asking for its password.*60 s/],
+  [false, /^$/],
+])('with a terminal (%s) a slow keychain is said to be asking', async (terminal, words) => {
+  const context = testContext(await temporary());
+  const slow = { ...context, platform: 'linux' as const, io: { ...context.io, errIsTerminal: terminal } };
+  const execute = async () => {
+    await setTimeout(1300);
+    return ended({ stdout: '{"value":"v"}' });
+  };
+  expect(await fromKeychain('acme', { ...slow, execute })).toBe('v');
+  expect(context.written.err).toMatch(words);
 });
 
 test('a platform without a keychain gets the remedy', async () => {
   const deps = await world({ platform: 'freebsd' });
   const error = await userError(() => fromKeychain('acme', deps));
-  expect(error).toMatchObject({ trouble: 'credentials', message: 'keychain sources do not work here' });
-});
-
-// The daemon forks before it answers on the bus; asked too early, the bus would start a second, locked one.
-const UNLOCK = `
-  printf pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
-  asked="--session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets"
-  until dbus-send $asked | grep -q "boolean true"; do sleep 0.05; done
-`;
-const SESSION = 'dbus-run-session';
-const programs = [SESSION, 'dbus-send', 'gnome-keyring-daemon', 'secret-tool'];
-const found = await Promise.all(programs.map(async (program) => !(await execute([program, '--help'])).missing));
-const isRequired = process.env['AGENTBOX_TEST_REQUIRE'] === '1';
-
-const ASK = `
-  const { fromKeychain } = await import('${new URL('../../../src/credentials/sources/keychain.ts', import.meta.url)}');
-  const deps = { platform: 'linux', caller: { name: 'ann' } };
-  const words = ({ message, why, next }) => [message, why, ...next].join('\\n');
-  process.stdout.write(await fromKeychain(process.argv[1], deps).catch(words));
-`;
-
-// A session bus and a keyring of its own, as a desktop has them; without those programs there is nothing to test with.
-describe.skipIf(found.includes(false) && !isRequired)(`the Secret Service (needs ${programs.join(', ')})`, () => {
-  const inSession = async (script: string) => {
-    const home = await temporary();
-    const ask = 'ask() { node --import tsx --input-type=module -e "$ASK" "$1"; }';
-    const env = { ...process.env, HOME: home, XDG_DATA_HOME: home, ASK };
-    const result = await execute(
-      [
-        SESSION,
-        '--',
-        'sh',
-        '-c',
-        `${UNLOCK}
-${ask}; ${script}`,
-      ],
-      { env, timeout: 50_000 },
-    );
-    return result.stdout;
-  };
-
-  test('gives the item of the name and the account of the caller', { timeout: 60_000 }, async () => {
-    const store = 'printf s3cret | secret-tool store --label=x service acme-openai username ann';
-    expect(await inSession(`${store}; ask acme-openai`)).toBe('s3cret');
-  });
-
-  test('without the item says how to add it', { timeout: 60_000 }, async () => {
-    const said = await inSession('ask acme-openai');
-    expect(said).toContain('the keychain has no item acme-openai');
-    expect(said).toContain('secret-tool store --label=acme-openai service acme-openai username ann');
-  });
-
-  test('that is not running is an error, never the keyring of the kernel', { timeout: 60_000 }, async () => {
-    const said = await inSession('DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent ask acme-openai');
-    expect(said).toContain('the Secret Service did not give acme-openai');
-  });
+  expect(error).toMatchObject({ trouble: 'credentials', why: 'there is no keychain for freebsd' });
 });

@@ -5,18 +5,22 @@ import { CancelledError, UsageError } from '../../../src/errors.ts';
 import { terminalPrompter } from '../../../src/ui/prompterTerminal.ts';
 
 function prompter(terminal: { in: boolean; err: boolean }) {
-  const input = new PassThrough();
+  const [input, err] = [new PassThrough(), new PassThrough()];
+  let seen = '';
+  err.on('data', (chunk) => {
+    seen += String(chunk);
+  });
   const io = {
     in: input,
     out: new PassThrough(),
-    err: new PassThrough(),
+    err,
     inIsTerminal: terminal.in,
     outIsTerminal: true,
     errIsTerminal: terminal.err,
     columns: 80,
     colour: false,
   };
-  return { input, ask: terminalPrompter(io) };
+  return { input, ask: terminalPrompter(io), shown: () => seen };
 }
 
 test.each([
@@ -47,4 +51,25 @@ test.each([
   const error = await ask.confirm('Remove it?', '--yes').catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(UsageError);
   expect(error).toMatchObject({ next: ['add --yes'] });
+});
+
+test('a secret is taken as it is typed, and nothing of it is shown', async () => {
+  const { input, ask, shown } = prompter({ in: true, err: true });
+  const asked = ask.secret('Value?', 'agentbox creds set X < FILE');
+  await setTimeout(50);
+  const before = shown().length;
+  input.write('qzjx');
+  await setTimeout(50);
+  expect(shown().slice(before)).toBe('');
+  input.write('\r');
+  expect(await asked).toBe('qzjx');
+  expect(shown()).not.toMatch(/[qzjx\u2022]/);
+});
+
+test('Ctrl-C while a secret is typed cancels', async () => {
+  const { input, ask } = prompter({ in: true, err: true });
+  const asked = ask.secret('Value?', 'agentbox creds set X < FILE');
+  await setTimeout(50);
+  input.write('abc\x03');
+  await expect(asked).rejects.toThrow(CancelledError);
 });
