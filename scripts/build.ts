@@ -8,15 +8,7 @@ import { readImages } from '../src/image/readImages.ts';
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /** What dockerode loads for SSH hosts, BuildKit sessions and build directories: none is used, and it is most of its weight. */
-const UNUSED = [
-  'ssh2',
-  'cpu-features',
-  '@grpc/grpc-js',
-  '@grpc/proto-loader',
-  'protobufjs',
-  'tar-fs',
-  '@balena/dockerignore',
-];
+const UNUSED = ['ssh2', 'cpu-features', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', 'tar-fs'];
 
 /** In the place of a module that is never used: loading it is fine, using it is not. */
 const stub = (name: string) => `

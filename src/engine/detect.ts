@@ -84,7 +84,8 @@ export function hostOf({ env, platform, paths }: Pick<Deps, 'env' | 'platform' |
   };
 }
 
-async function engineAt(found: Found, { env, paths, execute }: Deps): Promise<Engine> {
+/** The engine at a place that a strategy found. */
+export async function engineAt(found: Found, { env, paths, execute }: Deps): Promise<Engine> {
   if (found.kind === 'docker') {
     const { dockerEngine } = await import('./docker.ts');
     const { socketPath, endpoint } = found;

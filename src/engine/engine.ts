@@ -19,6 +19,17 @@ export interface EngineFacts {
   /** Runtimes that ignore every limit because of how they were registered; none when absent. */
   readonly limitlessRuntimes?: readonly string[];
   readonly selinux: boolean;
+  /** For people who ask why; nothing is decided with it. */
+  readonly details?: EngineDetails;
+}
+
+/** What an engine says of the machine it runs on. */
+interface EngineDetails {
+  readonly cgroupVersion: string | undefined;
+  /** The directory on this machine where images and boxes lie; undefined when it is in a virtual machine. */
+  readonly storage: string | undefined;
+  /** Flags of the registered runtimes; empty where the engine does not tell. */
+  readonly runtimeArgs: Readonly<Record<string, readonly string[]>>;
 }
 
 /** An image that is there. */
@@ -27,12 +38,29 @@ export interface ImageInfo {
   readonly env: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly size: number;
+  /** As engines write it: `amd64`. */
+  readonly architecture?: string | undefined;
+  /** Paths for which the engine makes a volume by itself in every container. */
+  readonly volumes?: readonly string[];
+}
+
+/** An image of agentbox in the engine's list: one entry a tag, one by its id for an image that has lost its tag. */
+export interface ListedImage {
+  readonly tag: string;
+  readonly id: string;
+  /** ISO 8601. */
+  readonly created: string;
+  /** Bytes; layers that images share count in each of them. */
+  readonly size: number;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** A box as the engine's labels tell of it. */
 export interface BoxInfo {
   readonly id: string;
   readonly name: string;
+  /** The id of its image. */
+  readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly state: 'created' | 'running' | 'paused' | 'exited';
   readonly exitCode: number | undefined;
@@ -83,6 +111,8 @@ export interface Build {
   /** The build context as a tar archive with a `Dockerfile` at its top. */
   readonly context: Buffer;
   readonly args: Readonly<Record<string, string>>;
+  /** The stage to end with; absent: the last. */
+  readonly target?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly noCache: boolean;
   readonly onProgress: (line: BuildProgress) => void;
@@ -104,10 +134,9 @@ export interface Engine {
   build(build: Build): Promise<void>;
   /** Pulls an image by tag or digest with the engine's own login. */
   pull(ref: string, onProgress: (text: string) => void): Promise<void>;
-  /** The tags of all images that agentbox built (label dev.agentbox.image), newest first. */
-  images(): Promise<
-    readonly { readonly tag: string; readonly id: string; readonly created: string; readonly size: number }[]
-  >;
+  /** The tags of all images with label dev.agentbox.image, newest first: those agentbox built, and what others built on them. */
+  images(): Promise<readonly ListedImage[]>;
+  /** Takes a tag away, and the image with its last one; one that is not there is fine. Throws while a container uses it. */
   removeImage(ref: string): Promise<void>;
 
   /** Creates the box, has it approved, starts it, hands over the payload. */

@@ -1,14 +1,7 @@
 import type { Engine } from './engine.ts';
 import { LABEL } from './engine.ts';
 import { failed, type Podman, type PodmanOptions, podmanCommand } from './podman/command.ts';
-import {
-  boxList,
-  type InspectedImage,
-  imageInfo,
-  imageList,
-  type ListedBox,
-  type ListedImage,
-} from './podman/listing.ts';
+import { boxList, type ImageRow, type InspectedImage, imageInfo, imageList, type ListedBox } from './podman/listing.ts';
 import type { Known } from './podman/rememberedFacts.ts';
 import { attach, discardBox, execute, removeBox } from './podman/running.ts';
 
@@ -34,9 +27,7 @@ export function podmanEngine(options: PodmanOptions): Engine {
     build: async (request) => (await import('./podman/build.ts')).build(podman, request),
     pull: async (ref, onProgress) => (await import('./podman/build.ts')).pull(podman, ref, onProgress),
     images: async () =>
-      imageList(
-        await podman.json<readonly ListedImage[]>(['images', '--format=json', `--filter=label=${LABEL}.image`]),
-      ),
+      imageList(await podman.json<readonly ImageRow[]>(['images', '--format=json', `--filter=label=${LABEL}.image`])),
     removeImage: (ref) => removeImage(podman, ref),
     launch: async (request) =>
       (await import('./podman/launch.ts')).launch(podman, request, (await known()).storage?.boxes),

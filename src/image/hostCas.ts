@@ -11,9 +11,15 @@ const AUTHORITY_DIRS: readonly string[] = ['/usr/local/share/ca-certificates', '
  */
 export async function hostAuthorities(dirs = AUTHORITY_DIRS): Promise<Readonly<Record<string, string>>> {
   const texts = await Promise.all(dirs.map(textsIn));
-  const found = texts.flat().flatMap(certificatesIn);
+  return authoritiesIn(texts.flat().join('\n'));
+}
+
+/** The certificates of a text, by the same names. */
+export function authoritiesIn(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    found.map((pem): [string, string] => [nameOf(pem), pem]).sort(([a], [b]) => (a < b ? -1 : 1)),
+    certificatesIn(text)
+      .map((pem): [string, string] => [nameOf(pem), pem])
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 }
 

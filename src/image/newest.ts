@@ -29,7 +29,7 @@ export async function newestVersion(
     argv: ['npm', 'view', '--no-update-notifier', name, 'version'],
     network: 'open',
   });
-  const registry = await registryOf(context.execute);
+  const registry = await registryOf(context.execute, context.env);
   const variables = { ...proxiesOf(context.env), ...(registry === undefined ? {} : { NPM_CONFIG_REGISTRY: registry }) };
   const frames = Object.entries(variables).map(([name, value]): Frame => ({ op: 'env', name, value }));
   const { code, stdout, stderr } = await runHelper(engine, spec, frames, LIMIT);

@@ -48,7 +48,7 @@ export function viewBuild(io: Io, title: string, now: () => Date): BuildView {
 /** A step in the engine's words, without what only a builder needs: `5/6 RUN apt-get update …`. */
 export function stepName(step: string): string {
   return step
-    .replace(/^\[(?:\S+ )?(\d+\/\d+)\]/, '$1')
+    .replace(/^\[(?:\S+ +)?(\d+\/\d+)\]/, '$1')
     .replace(/^STEP (\d+\/\d+):/, '$1')
     .replace(/--mount=\S+/g, '')
     .replace(/\s+/g, ' ')

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -11,7 +10,6 @@ import type { BoxSpec } from '../../src/plan/spec.ts';
 import { type Boxes, boxesOf, collect, mount, pipes } from './support/boxes.ts';
 import { type Cuttable, cuttable } from './support/cuttable.ts';
 import { baseImage, findEngine } from './support/engines.ts';
-import { registry } from './support/registry.ts';
 import { needRuntime, standInTerminal, troubleOf } from './support/standIns.ts';
 
 const SOCKET = '/var/run/docker.sock';
@@ -130,29 +128,6 @@ describe.skipIf(test === undefined)('docker', () => {
         expect((await boxes.run(open)).stdout).toBe('there\nwritten\n');
       } finally {
         execFileSync('/bin/umount', [below]);
-      }
-    });
-  });
-
-  describe('registries', () => {
-    it('pulls with the login of Docker, and says so when there is none', async () => {
-      const shop = await registry('me:pass:word');
-      const configDir = mkdtempSync(join(tmpdir(), 'agentbox-docker-'));
-      const auth = Buffer.from('me:pass:word').toString('base64');
-      writeFileSync(join(configDir, 'config.json'), JSON.stringify({ auths: { [shop.host]: { auth } } }));
-      try {
-        const stranger = await troubleOf(engine.pull(shop.image, () => {}));
-        expect([stranger.trouble, stranger.message]).toEqual(['image', `${shop.image} could not be pulled`]);
-        expect(stranger.why).not.toContain(auth);
-        const progress: string[] = [];
-        const known = dockerEngine({ socketPath: SOCKET, endpoint: SOCKET, configDir });
-        await known.pull(shop.image, (text) => progress.push(text));
-        expect(await engine.image(shop.image)).toMatchObject({ env: { FROM_REGISTRY: 'yes' } });
-        expect(progress.some((line) => line.includes('Pull complete'))).toBe(true);
-      } finally {
-        await engine.removeImage(shop.image);
-        await shop.close();
-        rmSync(configDir, { recursive: true });
       }
     });
   });

@@ -55,7 +55,7 @@ describe.each(tested)('images with $kind', (test) => {
       caller: { uid, gid, name: 'tester' },
       paths: pathsOf({ AGENTBOX_DATA: data }, data),
       now: () => new Date(),
-      prompter: { confirm: async () => false },
+      prompter: { confirm: async () => false, secret: async () => '' },
       execute,
       config: async () => ({ file: '', exists: false, defaults: settings, clients: new Map() }),
       engine: async () => engine,
@@ -218,21 +218,14 @@ describe.each(tested)('images with $kind', (test) => {
     expect(JSON.parse(said.join(''))).toMatchObject([{ image: base, there: true, title: 'base image' }]);
   });
 
-  it("takes a user's own image when it is built on the base, and else says what to do", {
+  it("takes a user's own image as it is when it is built on the base, and looks for one that is not here", {
     timeout: 2 * MINUTES,
   }, async () => {
     const { own, spec } = probe('true');
     await buildImage(engine, spec, own, contextOf(), false);
     const choose = (image: string) => chooseImage(engine, claude, { ...none, image }, contextOf());
     expect((await choose(spec.tag)).ref).toBe(spec.tag);
-    await expect(choose(pinsOf(assets).from)).rejects.toMatchObject({
-      trouble: 'image',
-      next: [expect.stringContaining(`FROM ${base}`)],
-    });
-    await expect(choose('agentbox-no-such-image:1')).rejects.toMatchObject({
-      trouble: 'image',
-      message: expect.stringContaining('no image'),
-    });
+    await expect(choose('agentbox-no-such-image:1')).rejects.toMatchObject({ trouble: 'image' });
     await buildCommand(contextOf({ image: spec.tag }), {});
     expect(said.join('')).toContain('nothing to build');
   });

@@ -7,6 +7,7 @@ import { statusOf } from './errors.ts';
 export interface Listed {
   readonly Id: string;
   readonly Names: readonly string[];
+  readonly ImageID: string;
   readonly Labels?: Readonly<Record<string, string>> | null;
   readonly State: string;
   /** `Exited (3) 5 minutes ago`; the list tells the code nowhere else. */
@@ -41,6 +42,7 @@ export function boxOf(entry: Listed): BoxInfo {
   return {
     id: entry.Id,
     name: (entry.Names[0] ?? entry.Id).replace(/^\//, ''),
+    image: entry.ImageID,
     labels: entry.Labels ?? {},
     state: STATES[entry.State] ?? 'exited',
     exitCode: code === undefined ? undefined : Number(code),

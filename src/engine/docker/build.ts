@@ -19,6 +19,7 @@ export async function buildImage(client: DockerClient, build: Build): Promise<vo
     buildargs: JSON.stringify(build.args),
     labels: JSON.stringify(build.labels),
     ...(build.noCache ? { nocache: '1' } : {}),
+    ...(build.target === undefined ? {} : { target: build.target }),
   });
   const request = { path: `/build?${query}`, tar: build.context };
   const answer = await client.open('starting a build', request, SLOW_LIMIT);

@@ -11,6 +11,8 @@ export interface DockerInfo {
   readonly MemoryLimit?: boolean;
   readonly CpuCfsQuota?: boolean;
   readonly PidsLimit?: boolean;
+  readonly CgroupVersion?: string;
+  readonly DockerRootDir?: string;
 }
 
 /** The facts of an engine from its own words. Pure. */
@@ -27,6 +29,13 @@ export function factsOf(info: DockerInfo, endpoint: string): EngineFacts {
     ignoredLimits: ignoredLimits(info),
     limitlessRuntimes: limitlessRuntimes(info),
     selinux: hasSecurity(info, 'selinux'),
+    details: {
+      cgroupVersion: info.CgroupVersion,
+      storage: isDesktop(info) ? undefined : info.DockerRootDir,
+      runtimeArgs: Object.fromEntries(
+        Object.entries(info.Runtimes ?? {}).map(([name, { runtimeArgs }]) => [name, runtimeArgs ?? []]),
+      ),
+    },
   };
 }
 

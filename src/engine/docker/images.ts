@@ -1,4 +1,4 @@
-import type { ImageInfo } from '../engine.ts';
+import type { ImageInfo, ListedImage } from '../engine.ts';
 import { LABEL } from '../engine.ts';
 import { type DockerClient, SLOW_LIMIT } from './client.ts';
 import { statusOf } from './errors.ts';
@@ -11,15 +11,18 @@ interface Inspected {
   readonly Config?: {
     readonly Env?: readonly string[] | null;
     readonly Labels?: Readonly<Record<string, string>> | null;
+    readonly Volumes?: Readonly<Record<string, unknown>> | null;
   } | null;
+  readonly Architecture?: string;
 }
 
 /** See Engine.image. */
 export async function findImage(client: DockerClient, ref: string): Promise<ImageInfo | undefined> {
   try {
     const image = (await client.get('looking for an image', `/images/${encodeURIComponent(ref)}/json`)) as Inspected;
-    const { Env, Labels } = image.Config ?? {};
-    return { id: image.Id, env: envOf(Env), labels: Labels ?? {}, size: image.Size };
+    const { Env, Labels, Volumes } = image.Config ?? {};
+    const known = { id: image.Id, env: envOf(Env), labels: Labels ?? {}, size: image.Size };
+    return { ...known, architecture: image.Architecture, volumes: Object.keys(Volumes ?? {}) };
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
     throw error;
@@ -27,19 +30,17 @@ export async function findImage(client: DockerClient, ref: string): Promise<Imag
 }
 
 /** See Engine.images; an image that has lost its tag to a newer one is told by its id. */
-export async function listImages(
-  client: DockerClient,
-): Promise<readonly { tag: string; id: string; created: string; size: number }[]> {
+export async function listImages(client: DockerClient): Promise<readonly ListedImage[]> {
   const options = { filters: { label: [`${LABEL}.image`] } };
   const images = await client.call('listing images', (docker, abortSignal) =>
     docker.listImages({ ...options, abortSignal }),
   );
   return [...images]
     .sort((a, b) => b.Created - a.Created)
-    .flatMap(({ Id: id, RepoTags, Created, Size: size }) => {
+    .flatMap(({ Id: id, RepoTags, Created, Size: size, Labels }) => {
       const tags = (RepoTags ?? []).filter((tag) => tag !== '<none>:<none>');
       const created = new Date(Created * 1000).toISOString();
-      return (tags.length === 0 ? [id] : tags).map((tag) => ({ tag, id, created, size }));
+      return (tags.length === 0 ? [id] : tags).map((tag) => ({ tag, id, created, size, labels: Labels ?? {} }));
     });
 }
 

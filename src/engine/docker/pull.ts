@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { UserError } from '../../errors.ts';
+import { pullTrouble } from '../pullTrouble.ts';
 import { type DockerClient, SLOW_LIMIT } from './client.ts';
 import { lost, statusOf } from './errors.ts';
 import { jsonLines } from './json.ts';
@@ -21,7 +22,7 @@ export async function pullImage(
     answer.destroy();
     return new UserError('image', `pulling ${ref} took longer than ${PULL_LIMIT / 60_000} minutes`);
   });
-  if (error !== undefined) throw pullError(ref, error);
+  if (error !== undefined) throw pullTrouble('docker', ref, error);
 }
 
 /** Name and tag (or digest) apart, as the engine wants them; without either it would pull every tag there is. */
@@ -44,7 +45,8 @@ async function startPull(client: DockerClient, ref: string, auth: RegistryAuth |
     return answer as IncomingMessage;
   } catch (error) {
     // A registry that refuses at once makes the engine refuse; later it is an error among the progress.
-    if (error instanceof UserError && statusOf(error) !== undefined) throw pullError(ref, error.why ?? error.message);
+    if (error instanceof UserError && statusOf(error) !== undefined)
+      throw pullTrouble('docker', ref, error.why ?? error.message);
     throw error;
   }
 }
@@ -64,11 +66,4 @@ async function follow(answer: AsyncIterable<Buffer>, onProgress: (text: string) 
     throw lost(cause);
   }
   return error;
-}
-
-function pullError(ref: string, why: string): UserError {
-  return new UserError('image', `${ref} could not be pulled`, {
-    why,
-    next: [`docker pull ${ref}, to see whether Docker can`, 'docker login, when the registry wants one'],
-  });
 }

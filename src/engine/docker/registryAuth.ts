@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../errors.ts';
 import type { Execute } from '../../execute.ts';
+import { registryHost } from '../registryHost.ts';
 
 /** A login in the words of the engine's API. */
 export type RegistryAuth =
@@ -26,9 +27,8 @@ const HUB = 'https://index.docker.io/v1/';
 
 /** The registry of an image: the first part of its name when that is a host, else Docker's own. */
 export function registryOf(ref: string): string {
-  const [first = '', ...rest] = ref.split('/');
-  const isHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
-  return isHost && first !== 'docker.io' && first !== 'index.docker.io' ? first : HUB;
+  const host = registryHost(ref);
+  return host === undefined || host === 'docker.io' || host === 'index.docker.io' ? HUB : host;
 }
 
 /** The login for the registry of `ref`; undefined when there is none. Throws UserError when its helper is not there. */

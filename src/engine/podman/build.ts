@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.ts';
 import type { Build } from '../engine.ts';
+import { pullTrouble } from '../pullTrouble.ts';
 import { buildOutput } from './buildOutput.ts';
 import { NEUTRAL_DIRECTORY, type Podman } from './command.ts';
 import { podmanTrouble } from './errors.ts';
@@ -12,6 +13,7 @@ export async function build(podman: Podman, request: Build): Promise<void> {
   const args = [
     ...['build', '--pull=never', '--layers', '--format=docker', '--http-proxy=false', `--tag=${request.tag}`],
     ...(request.noCache ? ['--no-cache'] : []),
+    ...(request.target === undefined ? [] : [`--target=${request.target}`]),
     ...Object.keys(request.args).map((name) => `--build-arg=${name}`),
     ...Object.entries(request.labels).map(([name, value]) => `--label=${name}=${value}`),
     '-',
@@ -26,10 +28,7 @@ export async function build(podman: Podman, request: Build): Promise<void> {
 /** Pulls an image; each line of podman's progress goes to `onProgress`. */
 export async function pull(podman: Podman, ref: string, onProgress: (text: string) => void): Promise<void> {
   const { code, tail } = await streamLines(podman, ['pull', ref], onProgress);
-  if (code !== 0)
-    throw new UserError('image', `podman cannot pull ${ref}`, {
-      why: podmanTrouble({ kind: 'said', stderr: tail }).why ?? tail,
-    });
+  if (code !== 0) throw pullTrouble('podman', ref, podmanTrouble({ kind: 'said', stderr: tail }).why ?? tail);
 }
 
 interface LineOptions {

@@ -45,6 +45,7 @@ export function factsOf(info: PodmanInfo, endpoint: string, others: readonly str
     defaultRuntime,
     ignoredLimits: ignoredLimits(host),
     selinux: host.security?.selinuxEnabled === true,
+    details: { cgroupVersion: host.cgroupVersion?.replace(/^v/, ''), storage: info.store?.graphRoot, runtimeArgs: {} },
   };
 }
 

@@ -1,10 +1,11 @@
-import type { BoxInfo, ImageInfo } from '../engine.ts';
+import type { BoxInfo, ImageInfo, ListedImage } from '../engine.ts';
 import { variables } from './readBack.ts';
 
 /** One row of `podman ps --format json`. */
 export interface ListedBox {
   readonly Id: string;
   readonly Names?: readonly string[];
+  readonly ImageID?: string;
   readonly Labels?: Readonly<Record<string, string>> | null;
   readonly State?: string;
   readonly ExitCode?: number;
@@ -13,11 +14,12 @@ export interface ListedBox {
 }
 
 /** One row of `podman images --format json`; an image with several names has several equal rows. */
-export interface ListedImage {
+export interface ImageRow {
   readonly Id: string;
   readonly Names?: readonly string[] | null;
   readonly Size?: number;
   readonly Created?: number;
+  readonly Labels?: Readonly<Record<string, string>> | null;
 }
 
 /** What is read of `podman image inspect`. */
@@ -25,10 +27,12 @@ export interface InspectedImage {
   readonly Id: string;
   readonly Size?: number;
   readonly Labels?: Readonly<Record<string, string>> | null;
-  readonly Config?: { readonly Env?: readonly string[] | null };
+  readonly Config?: {
+    readonly Env?: readonly string[] | null;
+    readonly Volumes?: Readonly<Record<string, unknown>> | null;
+  };
+  readonly Architecture?: string;
 }
-
-type Images = readonly { readonly tag: string; readonly id: string; readonly created: string; readonly size: number }[];
 
 const STATES: Readonly<Record<string, BoxInfo['state']>> = {
   created: 'created',
@@ -50,6 +54,7 @@ function boxInfo(box: ListedBox): BoxInfo {
   return {
     id: box.Id,
     name: box.Names?.[0] ?? box.Id,
+    image: box.ImageID ?? '',
     labels: box.Labels ?? {},
     state,
     exitCode: state === 'exited' ? box.ExitCode : undefined,
@@ -64,17 +69,18 @@ export function imageInfo(image: InspectedImage): ImageInfo {
     env: variables(image.Config?.Env ?? []),
     labels: image.Labels ?? {},
     size: image.Size ?? 0,
+    architecture: image.Architecture,
+    volumes: Object.keys(image.Config?.Volumes ?? {}),
   };
 }
 
-/** Every tag once, newest first, without the registry that podman puts before its own. Pure. */
-export function imageList(images: readonly ListedImage[]): Images {
-  const rows = images.flatMap((image) =>
-    (image.Names ?? []).map((name): [string, Images[number]] => {
-      const tag = name.replace(/^localhost\//, '');
-      return [tag, { tag, id: image.Id, created: isoOf(image.Created), size: image.Size ?? 0 }];
-    }),
-  );
+/** Every tag once, newest first, without the registry that podman puts before its own; an image without one by its id. Pure. */
+export function imageList(images: readonly ImageRow[]): readonly ListedImage[] {
+  const rows = images.flatMap(({ Id: id, Names, Created, Size, Labels }) => {
+    const known = { id, created: isoOf(Created), size: Size ?? 0, labels: Labels ?? {} };
+    const names = (Names ?? []).map((name) => name.replace(/^localhost\//, ''));
+    return (names.length === 0 ? [id] : names).map((tag): [string, ListedImage] => [tag, { tag, ...known }]);
+  });
   return [...new Map(rows).values()].sort((a, b) => b.created.localeCompare(a.created));
 }
 

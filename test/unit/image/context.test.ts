@@ -18,7 +18,15 @@ describe('the build context', () => {
     const files = new Map(
       entries.map(({ header, data }) => [header.name, { mode: header.mode, text: Buffer.from(data ?? []).toString() }]),
     );
-    expect([...files.keys()].sort()).toEqual(['Dockerfile', 'bashrc', 'ca/README', 'ca/x.crt', 'hosts', 'stage']);
+    expect([...files.keys()].sort()).toEqual([
+      'Dockerfile',
+      'bashrc',
+      'ca/README',
+      'ca/x.crt',
+      'hosts',
+      'seal',
+      'stage',
+    ]);
     expect(files.get('stage')).toEqual({ mode: 0o755, text: assets['base/stage']?.content });
     expect(files.get('ca/x.crt')).toEqual({ mode: 0o644, text: 'PEM é' });
   });

@@ -32,7 +32,24 @@ describe('the npm registry of the host', () => {
     async () => ({ code, stdout, stderr: '', timedOut: false, missing: code === 127 });
 
   it('is the one that npm names', async () => {
-    expect(await registryOf(npm('https://npm.corp.example/\n'))).toBe('https://npm.corp.example/');
+    expect(await registryOf(npm('https://npm.corp.example/\n'), {})).toBe('https://npm.corp.example/');
+  });
+
+  it('is asked for without the secrets of the caller', async () => {
+    const seen: unknown[] = [];
+    const watch: Execute = async (argv, options) => {
+      seen.push(options?.env);
+      return npm('https://npm.corp.example/')(argv, options);
+    };
+    const env = {
+      PATH: '/bin',
+      HOME: '/me',
+      NPM_CONFIG_USERCONFIG: '/rc',
+      NPM_TOKEN: 'hush',
+      npm_config__auth: 'hush',
+    };
+    await registryOf(watch, env);
+    expect(seen).toEqual([{ PATH: '/bin', HOME: '/me', NPM_CONFIG_USERCONFIG: '/rc' }]);
   });
 
   it.each([
@@ -41,6 +58,6 @@ describe('the npm registry of the host', () => {
     ['it is on this host', npm('http://localhost:4873/')],
     ['its address holds a password, which the image would remember', npm('https://me:secret@npm.corp.example/')],
   ])('is left to the image when %s', async (_, execute) => {
-    expect(await registryOf(execute)).toBeUndefined();
+    expect(await registryOf(execute, {})).toBeUndefined();
   });
 });
