@@ -1,3 +1,5 @@
+import type { Permissions, Provider, ProviderName } from '../config/profile.ts';
+
 /** What agentbox knows of an agent. One file an agent; nothing else in the program names one. */
 export interface Agent {
   readonly name: string;
@@ -7,8 +9,13 @@ export interface Agent {
   readonly image: string;
   /** The npm package whose version is pinned in images/versions.json; undefined for the shell. */
   readonly package: string | undefined;
-  /** The command line in the box, without the user's own arguments. */
-  readonly command: (options: { readonly autonomy: 'auto' | 'ask'; readonly resume: boolean }) => readonly string[];
+  /**
+   * The command line in the box, without the user's own arguments. It is in the container's configuration for all to read,
+   * so nothing secret has a place in it. Pure; throws UserError('config') for permissions or a provider it cannot express.
+   */
+  readonly command: (run: RunFacts) => readonly string[];
+  /** The user's arguments when the last conversation goes on, for an agent that says so behind a subcommand of theirs. */
+  readonly resumedArgs?: (args: readonly string[]) => readonly string[];
   /** Command line for the user's arguments when they replace the command (agent `shell`: ARGS is the argv). */
   readonly argsAreCommand: boolean;
   /** Prints the version, for checks of an image. */
@@ -19,18 +26,53 @@ export interface Agent {
   readonly locksState: boolean;
   /** Environment, not secret. */
   readonly env: Readonly<Record<string, string>>;
-  /** Credential names the agent understands, strongest first; a credential with such a name goes to no other agent. */
-  readonly credentials: readonly string[];
-  /** Environment, not secret, added when one of `credentials` is in the environment of the box. */
+  /** How each provider that can serve the agent does so. */
+  readonly providers: Readonly<Partial<Record<ProviderName, ProviderWiring>>>;
+  /** The providers any of which may serve when the profile names none; empty for an agent that needs none. */
+  readonly defaultProviders: readonly ProviderName[];
+  /** Environment, not secret, added when a credential of the provider is in the environment of the box. */
   readonly guardEnv: Readonly<Record<string, string>>;
   /** Variables that say that another provider serves the agent, with credentials that agentbox cannot judge. */
   readonly otherProviders: readonly string[];
   /** Its own login, when it has one that is a file. */
   readonly login: AgentLogin | undefined;
+  /** Its directory on the host, for `share_host_login`; absent: agentbox cannot share it. */
+  readonly hostDirectory?: HostDirectory;
+  /** Why it cannot. */
+  readonly unshared?: string;
+  /** Links in the box's home, by path relative to it, to paths relative to the state directory, for agents that keep state in several places. */
+  readonly homeLinks: Readonly<Record<string, string>>;
   /** Entries of an `agent_config` folder that are linked into the state directory. */
   readonly configEntries: readonly string[];
   /** What must be in the state directory so that no first-run question is asked; pure. */
   readonly firstRun: (facts: FirstRunFacts) => readonly SeedFile[];
+}
+
+/** How one provider serves an agent. */
+export interface ProviderWiring {
+  /** Credential names it takes, strongest first; with this provider in force such a credential goes to no agent that does not take it. */
+  readonly credentials: readonly string[];
+  /** Further names that serve and that other agents have their own use for (GITHUB_TOKEN): they go where they went anyway. */
+  readonly alsoServedBy: readonly string[];
+  /** The agent's own login serves this provider. */
+  readonly login: boolean;
+  /** Which of the optional settings the agent can express; the others are refused by name. */
+  readonly takes: readonly ('baseUrl' | 'headers' | 'query')[];
+  /** Variables that turn the agent to this provider, with the values of its headers; they travel over the pipe. Pure. */
+  readonly env: (provider: Provider, headers: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
+}
+
+/** What the command line of an agent depends on. */
+export interface RunFacts {
+  readonly autonomy: 'auto' | 'ask';
+  readonly resume: boolean;
+  /** Where the project is in the box. */
+  readonly workspace: string;
+  /** The provider that the profile names for this agent; undefined: the agent's own default. */
+  readonly provider: Provider | undefined;
+  readonly permissions: Permissions | undefined;
+  /** The names of the variables that travel over the pipe; absent where they are not known yet. */
+  readonly variables?: readonly string[];
 }
 
 /** An agent's own login. */
@@ -52,16 +94,32 @@ export interface AgentLogin {
 export interface ParsedLogin {
   /** It holds a refresh token, so the agent renews it by itself. */
   readonly renews: boolean;
-  /** The login file with this login in it, without its refresh token, so that a copy cannot log the others out. */
-  readonly copyInto: (existing: string | undefined) => string;
+  /** The login file with this login in it; without `withRefresh` it lacks the refresh token, so that a copy cannot log the others out. */
+  readonly copyInto: (existing: string | undefined, withRefresh: boolean) => string;
   /** When its access token ends, in milliseconds since 1970; undefined when it does not say. */
   readonly expires: number | undefined;
+  /** What stays until it is used up or somebody logs in again (the refresh token); absent: the whole login. */
+  readonly rotates?: string;
+}
+
+/** An agent's own directory on the host, where a box may have it as its state. */
+export interface HostDirectory {
+  /** Where it is. */
+  readonly path: (env: Readonly<Record<string, string | undefined>>, home: string) => string;
+  /** What at its top the agent on the host runs or obeys, by name or as `*` and how names end, and why a box may not write it. */
+  readonly covered: Readonly<Record<string, string>>;
+  /** First-run files that only boxes use there; where one is missing it may begin with what is safe to take of a file of the host. */
+  readonly seeds: Readonly<
+    Record<string, { readonly from: (home: string) => string; readonly keys: readonly string[] } | undefined>
+  >;
+  /** On macOS the login is in the keychain, so it is not shared. */
+  readonly keychain: boolean;
+  /** Why it cannot be shared for such a run, since the other first-run files stay the host's; undefined when it can. Pure. */
+  readonly refuses?: (facts: FirstRunFacts) => string | undefined;
 }
 
 /** What first-run seeds depend on. `existing` is a file of the state directory as it is now, or undefined. */
-export interface FirstRunFacts {
-  readonly autonomy: 'auto' | 'ask';
-  readonly workspace: string;
+export interface FirstRunFacts extends Omit<RunFacts, 'resume' | 'variables'> {
   readonly credentials: Readonly<Record<string, string>>;
   readonly existing: (file: string) => string | undefined;
 }

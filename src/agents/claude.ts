@@ -1,6 +1,9 @@
 import { type Agent, HOME } from './agent.ts';
 import { claudeFirstRun } from './claudeFirstRun.ts';
+import { claudeHostDirectory } from './claudeHostDirectory.ts';
 import { hostPlaces, parseLogin } from './claudeLogin.ts';
+import { claudePermissions } from './claudePermissions.ts';
+import { claudeProviders } from './claudeProviders.ts';
 
 /** Claude Code by Anthropic. */
 export const claude: Agent = {
@@ -9,10 +12,11 @@ export const claude: Agent = {
   image: 'claude',
   package: '@anthropic-ai/claude-code',
   // Without a mode of ours, claude's own default is to let a classifier answer in the user's place; `ask` means ask.
-  command: ({ autonomy, resume }) => [
+  command: ({ autonomy, resume, permissions }) => [
     'claude',
     ...(autonomy === 'auto' ? ['--dangerously-skip-permissions'] : ['--permission-mode', 'default']),
     ...(resume ? ['--continue'] : []),
+    ...claudePermissions(permissions),
   ],
   argsAreCommand: false,
   versionCommand: ['claude', '--version'],
@@ -26,9 +30,10 @@ export const claude: Agent = {
     // The variable above does not cover this one.
     CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL: '1',
   },
-  credentials: ['ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_API_KEY', 'CLAUDE_CODE_OAUTH_TOKEN'],
-  // Else .claude/settings.json of a project can name another ANTHROPIC_BASE_URL, which is then sent the key. With this,
-  // claude does not look at a login file, so it is set only where a credential is in the environment.
+  providers: claudeProviders,
+  defaultProviders: ['anthropic'],
+  // Else .claude/settings.json of a project can name another endpoint, of any provider, which is then sent the key. With
+  // this, claude does not look at a login file, so it is set only where none is what serves.
   guardEnv: { CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST: '1' },
   otherProviders: ['CLAUDE_CODE_USE_BEDROCK', 'CLAUDE_CODE_USE_VERTEX', 'CLAUDE_CODE_USE_FOUNDRY'],
   login: {
@@ -37,6 +42,8 @@ export const claude: Agent = {
     host: hostPlaces,
     parse: parseLogin,
   },
+  hostDirectory: claudeHostDirectory,
+  homeLinks: {},
   // Not settings.json: claude writes to it, and agentbox records the accepted bypass mode in it. Not hooks, plugins or
   // MCP servers: those work only through files that claude writes itself.
   configEntries: ['CLAUDE.md', 'commands', 'skills', 'agents', 'output-styles', 'rules', 'keybindings.json'],

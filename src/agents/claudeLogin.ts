@@ -27,10 +27,14 @@ export function parseLogin(text: string): ParsedLogin | undefined {
   if (typeof oauth?.['accessToken'] !== 'string' || oauth['accessToken'] === '') return undefined;
   const kept = Object.entries(oauth).filter(([name]) => !/refresh/i.test(name));
   const expires = oauth['expiresAt'];
+  const refresh = oauth['refreshToken'];
+  const renews = typeof refresh === 'string' && refresh !== '';
   return {
-    renews: typeof oauth['refreshToken'] === 'string' && oauth['refreshToken'] !== '',
+    renews,
+    ...(renews ? { rotates: refresh } : {}),
     // Nothing else of the host's file, and all else of the box's: beside the login lie the tokens of MCP servers.
-    copyInto: (existing) => JSON.stringify({ ...object(existing ?? ''), claudeAiOauth: Object.fromEntries(kept) }),
+    copyInto: (existing, withRefresh) =>
+      JSON.stringify({ ...object(existing ?? ''), claudeAiOauth: withRefresh ? oauth : Object.fromEntries(kept) }),
     expires: typeof expires === 'number' && Number.isFinite(expires) ? expires : undefined,
   };
 }

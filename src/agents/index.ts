@@ -2,10 +2,15 @@ import { suggestion } from '../config/names.ts';
 import { UserError } from '../errors.ts';
 import type { Agent } from './agent.ts';
 import { claude } from './claude.ts';
+import { codex } from './codex.ts';
+import { copilot } from './copilot.ts';
+import { gemini } from './gemini.ts';
+import { opencode } from './opencode.ts';
+import { pi } from './pi.ts';
 import { shell } from './shell.ts';
 
 /** Every agent; a new one is one file beside this one, one folder in images/, and its name here. */
-export const AGENTS: readonly Agent[] = [claude, shell];
+export const AGENTS: readonly Agent[] = [claude, codex, opencode, gemini, copilot, pi, shell];
 
 /** The names of all agents. */
 export const AGENT_NAMES: readonly string[] = AGENTS.map((agent) => agent.name);

@@ -15,10 +15,12 @@ export const shell: Agent = {
   stateDir: `${HOME}/.config`,
   locksState: false,
   env: {},
-  credentials: [],
+  providers: {},
+  defaultProviders: [],
   guardEnv: {},
   otherProviders: [],
   login: undefined,
+  homeLinks: {},
   configEntries: [],
   firstRun: () => [],
 };

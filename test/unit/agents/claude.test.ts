@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { claude } from '../../../src/agents/claude.ts';
 
+const FACTS = { workspace: '/workspace', provider: undefined, permissions: undefined } as const;
+
 describe('claude', () => {
   test.each([
     { autonomy: 'auto', resume: false, command: 'claude --dangerously-skip-permissions' },
@@ -8,7 +10,7 @@ describe('claude', () => {
     { autonomy: 'ask', resume: false, command: 'claude --permission-mode default' },
     { autonomy: 'ask', resume: true, command: 'claude --permission-mode default --continue' },
   ] as const)('with autonomy $autonomy and resume $resume runs $command', ({ autonomy, resume, command }) => {
-    expect(claude.command({ autonomy, resume }).join(' ')).toBe(command);
+    expect(claude.command({ ...FACTS, autonomy, resume }).join(' ')).toBe(command);
   });
 
   test('keeps all it remembers in the state directory', () => {

@@ -9,7 +9,11 @@ function seeds(
   files: Readonly<Record<string, string>>,
   changes: { autonomy?: 'auto' | 'ask'; workspace?: string; credentials?: Record<string, string> } = {},
 ): Record<string, unknown> {
-  const facts = { autonomy: 'auto', workspace: '/workspace', credentials: {}, ...changes } as const;
+  const facts = {
+    ...({ autonomy: 'auto', workspace: '/workspace', provider: undefined, permissions: undefined } as const),
+    credentials: {},
+    ...changes,
+  } as const;
   const made = claudeFirstRun({ ...facts, existing: (file) => files[file] });
   return Object.fromEntries(made.map(({ file, content }) => [file, JSON.parse(content)]));
 }

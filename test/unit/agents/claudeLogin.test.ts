@@ -15,14 +15,14 @@ const LOGIN = {
 
 describe('a login of claude', () => {
   test('is copied without its refresh token and without anything else of the host', () => {
-    const copy = JSON.parse(parseLogin(JSON.stringify(LOGIN))?.copyInto(undefined) ?? '');
+    const copy = JSON.parse(parseLogin(JSON.stringify(LOGIN))?.copyInto(undefined, false) ?? '');
     const { accessToken, expiresAt, scopes, subscriptionType } = LOGIN.claudeAiOauth;
     expect(copy).toEqual({ claudeAiOauth: { accessToken, expiresAt, scopes, subscriptionType } });
   });
 
   test('is copied into a login file without touching what else the box keeps there', () => {
     const existing = JSON.stringify({ claudeAiOauth: { accessToken: 'old' }, mcpOAuth: { mine: 1 } });
-    const copy = JSON.parse(parseLogin(JSON.stringify(LOGIN))?.copyInto(existing) ?? '');
+    const copy = JSON.parse(parseLogin(JSON.stringify(LOGIN))?.copyInto(existing, false) ?? '');
     expect(copy).toMatchObject({ claudeAiOauth: { accessToken: 'access' }, mcpOAuth: { mine: 1 } });
     expect(JSON.stringify(copy)).not.toMatch(/host-mcp|refresh"/);
   });

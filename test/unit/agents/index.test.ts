@@ -24,19 +24,25 @@ describe('the table of agents', () => {
   });
 
   test.each(AGENTS)(
-    '$name keeps its login and its first-run files at the top of its state, where no link leads away',
+    '$name keeps its login, and what the host reads for its first-run files, at the top of its state, where no link leads away',
     (agent) => {
-      const facts = { autonomy: 'auto', workspace: '/workspace', credentials: {}, existing: () => undefined } as const;
-      const files = [
-        ...(agent.login === undefined ? [] : [agent.login.file]),
-        ...agent.firstRun(facts).map(({ file }) => file),
-      ];
-      for (const file of files) expect(file).not.toContain('/');
+      const read: string[] = [];
+      const facts = {
+        autonomy: 'auto',
+        workspace: '/workspace',
+        provider: undefined,
+        permissions: undefined,
+        credentials: {},
+        existing: (file: string) => {
+          read.push(file);
+          return undefined;
+        },
+      } as const;
+      const files = agent.firstRun(facts).map(({ file }) => file);
+      for (const file of [...read, ...(agent.login === undefined ? [] : [agent.login.file])]) {
+        expect(file).not.toContain('/');
+      }
+      for (const file of files) expect(file).not.toMatch(/^\/|(^|\/)\.\.(\/|$)/);
     },
   );
-
-  test('no two agents understand a credential of the same name', () => {
-    const names = AGENTS.flatMap((agent) => agent.credentials);
-    expect(new Set(names).size).toBe(names.length);
-  });
 });
