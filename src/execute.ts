@@ -44,3 +44,16 @@ export const execute: Execute = async (argv, options = {}) => {
     missing,
   };
 };
+
+/** The same, but a program that was run already with the same arguments and input is not run again. */
+export function remembering(run: Execute): Execute {
+  const done = new Map<string, Promise<Executed>>();
+  return (argv, options = {}) => {
+    const key = JSON.stringify([argv, options]);
+    const before = done.get(key);
+    if (before !== undefined) return before;
+    const now = run(argv, options);
+    done.set(key, now);
+    return now;
+  };
+}

@@ -24,6 +24,10 @@ export function realContext(process: NodeJS.Process): Context {
         const { terminalPrompter } = await import('./ui/prompterTerminal.ts');
         return terminalPrompter(io).confirm(question, flag);
       },
+      async secret(question, instead) {
+        const { terminalPrompter } = await import('./ui/prompterTerminal.ts');
+        return terminalPrompter(io).secret(question, instead);
+      },
     },
     config: once(async () => (await import('./config/load.ts')).loadConfig(paths)),
     async engine(choice) {

@@ -1,9 +1,11 @@
 import type { Context } from '../context.ts';
-import { imageTag } from '../image/choose.ts';
+import { findImage } from '../image/choose.ts';
 import { planBox } from '../plan/box.ts';
 import { commandLine } from '../plan/commandLine.ts';
+import { providerVariableNames } from '../providers/environment.ts';
 import { print, printJson } from '../ui/io.ts';
-import { requestOf, resolveRun } from './prepare.ts';
+import { requestOf } from './boxRequest.ts';
+import { resolveRun } from './resolveRun.ts';
 import type { RunCommand } from './run.ts';
 
 /**
@@ -11,18 +13,28 @@ import type { RunCommand } from './run.ts';
  * from a keychain; of secrets there are only names.
  */
 export async function dryRun(context: Context, request: RunCommand): Promise<void> {
-  const { profile, agent, project, facts } = await resolveRun(context, request);
-  const image = await imageTag(agent, profile, context.paths.dataDir);
+  const { flags } = request;
+  const { profile, agent, project, engine, facts } = await resolveRun(context, request);
+  const devcontainer = profile.devcontainer
+    ? await (await import('../devcontainer/choose.ts')).seenDevcontainer(context, {
+        profile,
+        flags,
+        project: project.path,
+      })
+    : undefined;
+  const { ref: image } = await findImage(engine, agent, profile, context, devcontainer?.image);
   const runtime = profile.runtime === 'auto' ? undefined : profile.runtime;
-  const { box, notices } = planBox(profile, agent, project, facts, requestOf(context, request, { image, runtime }));
-  const variables = [...new Set([...Object.keys(profile.credentials), ...Object.keys(profile.env)])];
+  const provider = providerVariableNames(profile, agent);
+  const variables = [...new Set([...Object.keys(profile.credentials), ...Object.keys(profile.env), ...provider])];
+  const made = requestOf(context, request, { image, runtime, variables });
+  const { box, notices } = planBox(profile, agent, project, facts, made);
   const plan = {
     client: profile.client,
     agent: agent.name,
     engine: facts.engine.kind,
     runtime: profile.runtime,
     overThePipe: variables,
-    notices,
+    notices: [...notices, ...(devcontainer?.notices ?? [])],
     box,
     commandLine: commandLine(box, facts.engine.kind),
   };

@@ -1,13 +1,14 @@
 import type { Agent } from '../agents/agent.ts';
-import { agentStateDir } from '../config/paths.ts';
 import type { Profile } from '../config/profile.ts';
 import type { Context } from '../context.ts';
 import { agentConfigLinks } from '../credentials/agentConfig.ts';
 import { deliver } from '../credentials/deliver.ts';
 import { gitIdentity } from '../credentials/gitIdentity.ts';
+import { knownHosts } from '../credentials/knownHosts.ts';
 import { resolveCredentials } from '../credentials/resolve.ts';
 import type { BoxEnv } from '../credentials/resolved.ts';
-import { readStateFile } from '../credentials/stateFile.ts';
+import { seeding } from '../credentials/seeding.ts';
+import { endOfSharing } from '../credentials/sharedMark.ts';
 import type { Frame } from './payload.ts';
 import type { RunCommand } from './run.ts';
 
@@ -26,22 +27,21 @@ export async function boxFrames(
   { profile, agent, workspace, request }: FramesRequest,
 ): Promise<{ readonly frames: readonly Frame[]; readonly notices: readonly string[] }> {
   const env = await boxEnv(context, profile, request.flags.env);
-  const [resolution, identity, links] = await Promise.all([
+  const [resolution, identity, links, known] = await Promise.all([
     request.login
       ? { credentials: [], notices: [] }
       : resolveCredentials({ profile, agent, env, fresh: request.freshCreds }, context),
     gitIdentity(profile, context),
     agentConfigLinks(profile, agent),
+    knownHosts(profile, context),
   ]);
-  const stateDir = agentStateDir(context.paths, profile.client, agent.name);
   const delivery = deliver({
-    agent,
-    autonomy: profile.autonomy,
+    ...seeding(profile, agent, context),
+    profile,
     workspace,
     credentials: resolution.credentials,
     env,
-    existing: (file) => readStateFile(stateDir, file),
-    extra: [identity, ...links],
+    extra: [identity, ...links, ...known, ...(request.login ? endOfSharing(profile, agent, context) : [])],
   });
   return { frames: delivery.frames, notices: [...resolution.notices, ...delivery.notices] };
 }

@@ -12,12 +12,16 @@ import { uninterrupted } from './interrupt.ts';
 import { encodePayload } from './payload.ts';
 import { type Prepared, prepareRun } from './prepare.ts';
 import { forgetTrials } from './runtime.ts';
+import { changedIn } from './sharedDirectory.ts';
 import { withSignals } from './signals.ts';
+import { withSshAgent } from './sshAgent.ts';
 
 /** One run as the user asked for it. */
 export interface RunCommand {
   readonly flags: RunFlags;
   readonly dir: string;
+  /** In the client's own folder in the place of `dir`. */
+  readonly scratch: boolean;
   readonly args: readonly string[];
   /** In the place of the agent's own command. */
   readonly command: readonly string[] | undefined;
@@ -52,7 +56,7 @@ interface Started {
 }
 
 async function start(context: Context, request: RunCommand): Promise<Started> {
-  const prepared = await announced(context, request);
+  const prepared = await announced(context, request, []);
   try {
     return { prepared, running: await launch(context, request, prepared) };
   } catch (error) {
@@ -60,15 +64,17 @@ async function start(context: Context, request: RunCommand): Promise<Started> {
     if (!chosenByUs || !(error instanceof UserError) || error.trouble !== 'engine') throw error;
     // It worked once and may have been broken since: another trial tells, and falls back if so.
     await forgetTrials(context.paths.cacheDir);
-    const again = await announced(context, request);
+    const again = await announced(context, request, prepared.notices);
     if (again.box.runtime !== undefined) throw error;
     return { prepared: again, running: await launch(context, request, again) };
   }
 }
 
-async function announced(context: Context, request: RunCommand): Promise<Prepared> {
+/** The prepared run; what there is to know of it is said, but for what was said before. */
+async function announced(context: Context, request: RunCommand, said: readonly string[]): Promise<Prepared> {
   const prepared = await prepareRun(context, request);
-  for (const notice of prepared.notices) say(context.io, `agentbox: ${notice}`);
+  const news = prepared.notices.filter((notice) => !said.includes(notice));
+  for (const notice of news) say(context.io, `agentbox: ${notice}`);
   performance.mark('prepared');
   return prepared;
 }
@@ -77,13 +83,15 @@ function launch(context: Context, request: RunCommand, prepared: Prepared): Prom
   const { engine, profile, agent, facts, box } = prepared;
   const launched = () =>
     exclusively(context, prepared, async () => {
-      await ensureClientState(context.paths, profile.client, agent.name, facts.caller, box);
-      return engine.launch({
-        spec: box,
-        payload: encodePayload(prepared.frames),
-        approve: approver(engine, box, prepared.imageEnv),
-        streams: request.detach ? undefined : streamsOf(context.io, box.terminal),
-      });
+      await ensureClientState(context.paths, profile.client, agent.name, facts.caller, box, request.scratch);
+      return withSshAgent(prepared, () =>
+        engine.launch({
+          spec: box,
+          payload: encodePayload(prepared.frames),
+          approve: approver(engine, box, prepared.imageEnv),
+          streams: request.detach ? undefined : streamsOf(context.io, box.terminal),
+        }),
+      );
     });
   return uninterrupted(launched, async (running) => {
     running.detach();
@@ -92,12 +100,18 @@ function launch(context: Context, request: RunCommand, prepared: Prepared): Prom
 }
 
 async function attend(context: Context, request: RunCommand, prepared: Prepared, running: RunningBox): Promise<number> {
-  const { engine, agent, box } = prepared;
+  const { engine, agent, box, facts } = prepared;
   const began = context.now().getTime();
   const { code, left } = await withSignals({ engine, id: running.id, running, timeout: request.timeout });
   if (left) return code;
   performance.mark('ended');
   await engine.discard(running.id);
+  for (const path of facts.shared === undefined ? [] : await changedIn(facts.shared, agent)) {
+    say(
+      context.io,
+      `agentbox: share_host_login: ${path} is new or was replaced: look at it before you use ${agent.title} here`,
+    );
+  }
   if (box.terminal) {
     say(context.io, `agentbox: ${agent.title} ended with ${code} after ${formatSpan(context.now().getTime() - began)}`);
   }

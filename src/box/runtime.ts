@@ -5,6 +5,7 @@ import type { Engine, EngineFacts } from '../engine/engine.ts';
 import { UserError } from '../errors.ts';
 import { helperBox } from '../plan/helperBox.ts';
 import { allowsLimitless, isLimitless } from '../plan/limits.ts';
+import { reachesHostSockets } from '../plan/sshAgent.ts';
 import type { BoxUser } from '../plan/user.ts';
 import { writeState } from '../state/writeFile.ts';
 import { runHelper } from './helper.ts';
@@ -30,6 +31,8 @@ export interface RuntimeDeps {
   readonly user: BoxUser;
   readonly cacheDir: string;
   readonly now: () => Date;
+  /** The box must reach a socket of the host. */
+  readonly hostSockets?: boolean;
 }
 
 type Trials = Record<string, { works: boolean; at: string; why: string }>;
@@ -49,6 +52,10 @@ export async function chooseRuntime(wanted: string, deps: RuntimeDeps): Promise<
       runtime: undefined,
       notice: `${fallback}: gVisor is registered with --ignore-cgroups, so no limit would hold`,
     };
+  }
+  if (deps.hostSockets && !reachesHostSockets(deps.facts, GVISOR)) {
+    const why = 'gVisor is registered without --host-uds=open, so the SSH agent would be out of reach';
+    return { runtime: undefined, notice: `${fallback}: ${why}` };
   }
   const trial = await tried(deps);
   if (trial.works) return { runtime: GVISOR, notice: undefined };
@@ -71,8 +78,18 @@ function required(name: string, facts: EngineFacts): RuntimeChoice {
   });
 }
 
+/** How the last trial of gVisor on an engine went; undefined when there was none. */
+export async function lastTrial(
+  facts: EngineFacts,
+  cacheDir: string,
+): Promise<{ readonly works: boolean; readonly why: string } | undefined> {
+  return (await remembered(cacheDir))[keyOf(facts)];
+}
+
+const keyOf = ({ kind, version, endpoint }: EngineFacts) => [kind, version, endpoint, GVISOR].join(' ');
+
 async function tried(deps: RuntimeDeps): Promise<Trials[string]> {
-  const key = [deps.facts.kind, deps.facts.version, deps.facts.endpoint, GVISOR].join(' ');
+  const key = keyOf(deps.facts);
   const trials = await remembered(deps.cacheDir);
   const known = trials[key];
   const age = known === undefined ? 0 : deps.now().getTime() - Date.parse(known.at);

@@ -7,6 +7,8 @@ import { registerBuild } from './build.ts';
 import { registerClient } from './client.ts';
 import { registerConfig } from './config.ts';
 import { registerCreds } from './creds.ts';
+import { registerDoctor } from './doctor.ts';
+import { registerImages } from './images.ts';
 import { registerLogin } from './login.ts';
 import { registerRun } from './run.ts';
 
@@ -47,11 +49,13 @@ function makeProgram(context: Context, rest: readonly string[], outcome: Outcome
     .addHelpText('after', EXAMPLES);
   registerRun(program, context, rest, outcome);
   registerBuild(program, context);
+  registerImages(program, context);
   registerCreds(program, context);
   registerLogin(program, context, outcome);
   registerClient(program, context);
   registerConfig(program, context);
   registerBoxes(program, context, rest, outcome);
+  registerDoctor(program, context, outcome);
   return program;
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { RunFlags } from '../config/flags.ts';
 import type { Context } from '../context.ts';
+import { UsageError } from '../errors.ts';
 import { choice, collect, memorySize, positive } from './options.ts';
 import type { Outcome } from './program.ts';
 import { parseEnv, parseMount } from './runFlags.ts';
@@ -12,6 +13,7 @@ interface RunOptions {
   readonly runtime?: string;
   readonly network?: 'gateway' | 'none' | 'open';
   readonly image?: string;
+  readonly devcontainer?: boolean;
   readonly env?: string[];
   readonly mount?: string[];
   readonly engineArg?: string[];
@@ -20,6 +22,7 @@ interface RunOptions {
   readonly pids?: number;
   readonly timeout?: string;
   readonly autonomy?: 'auto' | 'ask';
+  readonly scratch?: boolean;
   readonly resume?: boolean;
   readonly freshCreds?: boolean;
   readonly detach?: boolean;
@@ -34,18 +37,20 @@ export function registerRun(program: Command, context: Context, rest: readonly s
     .summary('run an agent on a project, in a box')
     .description('Run an agent on a project, in a box of one client. What follows -- goes to the agent as it is.')
     .usage('[dir] [options] [-- ARGS…]')
-    .argument('[dir]', 'the project', '.')
+    .argument('[dir]', 'the project (default: this folder)')
     .option('-c, --client <name>', 'the client (default: the owner of the project, else "default")')
-    .option('-a, --agent <name>', 'the agent: claude, shell')
+    .option('-a, --agent <name>', 'the agent: claude, codex, opencode, gemini, copilot, pi, shell')
     .option('-e, --env <name=value>', 'a variable for the agent; NAME alone takes the value from here', collect)
     .option('-m, --mount <src:dst[:rw]>', 'one more directory of the host, read-only unless :rw', collect)
     .option('--image <ref>', 'an image in the place of the agent’s own')
+    .option('--devcontainer', 'in the image of the project’s devcontainer.json, once you have agreed to it')
     .option('--network <mode>', 'none | open', choice('none', 'open', 'gateway'))
     .option('--memory <size>', 'memory limit, for example 4g', memorySize)
     .option('--cpus <n>', 'cpu limit, for example 2', positive)
     .option('--pids <n>', 'limit on processes, for example 512', positive)
     .option('--timeout <time>', 'stop the box after, for example, 30m')
     .option('--autonomy <mode>', 'auto: the agent does not ask | ask', choice('auto', 'ask'))
+    .option('--scratch', 'in a folder of the client’s own in the place of a project')
     .option('--resume', 'go on with the last conversation')
     .option('--fresh-creds', 'put the credentials in again, over what the agent has')
     .option('--detach', 'start the box and leave it')
@@ -54,9 +59,12 @@ export function registerRun(program: Command, context: Context, rest: readonly s
     .option('--engine-arg <flag=value>', 'a flag of the engine, from a short list', collect)
     .option('--dry-run', 'print the plan and the engine’s command line, do nothing')
     .option('--json', 'with --dry-run: as JSON')
-    .action(async (dir: string, options: RunOptions) => {
+    .action(async (dir: string | undefined, options: RunOptions) => {
+      if (options.scratch && dir !== undefined) {
+        throw new UsageError(`--scratch is in the place of ${dir}`, ['agentbox run --scratch', `agentbox run ${dir}`]);
+      }
       const { runCommand } = await import('../box/run.ts');
-      const request = { ...(await requestOf(options, context)), dir, args: rest };
+      const request = { ...(await requestOf(options, context)), dir: dir ?? '.', args: rest };
       outcome.code = await runCommand(context, request);
     });
 }
@@ -66,9 +74,9 @@ async function requestOf(options: RunOptions, context: Context) {
     import('../plan/engineArgs.ts'),
     import('../ui/time.ts'),
   ]);
-  const { client, agent, engine, runtime, network, image, autonomy, memory, cpus, pids } = options;
+  const { client, agent, engine, runtime, network, image, devcontainer, autonomy, memory, cpus, pids } = options;
   const flags: RunFlags = {
-    ...{ client, agent, engine, runtime, network, image, autonomy, memory, cpus, pids },
+    ...{ client, agent, engine, runtime, network, image, devcontainer, autonomy, memory, cpus, pids },
     env: Object.fromEntries((options.env ?? []).map((text) => parseEnv(text, context.env))),
     mounts: (options.mount ?? []).map((text) => parseMount(text, context.cwd, context.paths.home)),
     engineArgs: Object.fromEntries((options.engineArg ?? []).map(parseEngineArg)),
@@ -78,6 +86,7 @@ async function requestOf(options: RunOptions, context: Context) {
     command: undefined,
     login: false,
     timeout: options.timeout === undefined ? undefined : parseDuration(options.timeout, '--timeout'),
+    scratch: options.scratch ?? false,
     resume: options.resume ?? false,
     freshCreds: options.freshCreds ?? false,
     detach: options.detach ?? false,

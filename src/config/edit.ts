@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { type Document, isMap, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, parseDocument } from 'yaml';
 import { UserError } from '../errors.ts';
 import { withLock } from '../state/lock.ts';
 import { writeState } from '../state/writeFile.ts';
@@ -33,6 +33,37 @@ export async function removeClient(paths: Paths, client: string): Promise<void> 
     document.deleteIn(['clients', client]);
     const clients = document.get('clients');
     if (isMap(clients) && clients.items.length === 0) document.delete('clients');
+  });
+}
+
+/** Names a store as the source of a client's credential in config.yaml; one that is there already stays as it is. */
+export async function addCredential(paths: Paths, client: string, name: string, store: string): Promise<void> {
+  await edit(paths, (document) => {
+    const path = ['clients', client, 'credentials'];
+    if (document.hasIn([...path, name])) return;
+    if (!isMap(document.contents)) document.contents = document.createNode({});
+    // `clients:` or `acme:` with nothing after it is a null, into which nothing can be put; its comment stays.
+    for (const end of [1, 2, 3]) {
+      const node = document.getIn(path.slice(0, end), true);
+      if (isMap(node) && node.items.length > 0) continue;
+      const map = document.createNode({});
+      map.commentBefore = isNode(node) ? (node.comment ?? null) : null;
+      document.setIn(path.slice(0, end), map);
+    }
+    const source = document.createNode({ store });
+    source.flow = true;
+    document.setIn([...path, name], source);
+  });
+}
+
+/** Takes a credential of a client out of config.yaml; one that is not there is fine. */
+export async function removeCredential(paths: Paths, client: string, name: string): Promise<void> {
+  await edit(paths, (document) => {
+    const path = ['clients', client, 'credentials'];
+    if (!document.hasIn([...path, name])) return;
+    document.deleteIn([...path, name]);
+    const left = document.getIn(path);
+    if (isMap(left) && left.items.length === 0) document.deleteIn(path);
   });
 }
 

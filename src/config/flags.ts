@@ -11,6 +11,7 @@ export interface RunFlags {
   readonly env: Readonly<Record<string, string>>;
   readonly mounts: readonly UserMount[];
   readonly image?: string | undefined;
+  readonly devcontainer?: boolean | undefined;
   readonly memory?: number | undefined;
   readonly cpus?: number | undefined;
   readonly pids?: number | undefined;

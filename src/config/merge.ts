@@ -29,6 +29,7 @@ export function profileOf(
   ];
   refuseUnknownAgents(all, knownAgents);
   const layers = layersOf(all);
+  const own = ownImageLayer(all);
   const { first, entries } = layers;
   const profile: Profile = {
     client,
@@ -53,13 +54,34 @@ export function profileOf(
     mounts: layers.all('mounts', (layer) => layer.mounts),
     agentConfig: entries('agent_config', (layer) => layer.agentConfig),
     agentVersion: entries('agent_version', (layer) => layer.agentVersion),
-    image: first('image', (layer) => layer.image, undefined),
+    image: first('image', (layer) => (layer === own ? layer.image : undefined), undefined),
+    dockerfile: first('dockerfile', (layer) => (layer === own ? layer.dockerfile : undefined), undefined),
+    packages: layers.all('packages', (layer) => layer.packages),
+    toolchains: entries('toolchains', (layer) => layer.toolchains),
+    devcontainer: first('devcontainer', (layer) => layer.devcontainer, false),
+    providers: entries('providers', (layer) => layer.providers),
+    permissions: entries('permissions', (layer) => layer.permissions),
+    shareHostLogin: first('share_host_login', (layer) => layer.shareHostLogin, false),
+    shareRefresh: first('share_refresh', (layer) => layer.shareRefresh, false),
+    sshAgent: first('ssh_agent', (layer) => layer.sshAgent, false),
     autonomy: first('autonomy', (layer) => layer.autonomy, 'auto'),
     workspacePath: first('workspace_path', (layer) => layer.workspacePath, '/workspace'),
     projects: first('projects', (layer) => layer.projects, []),
     engineArgs: flags.engineArgs,
   };
   return { profile, origin: layers.origin };
+}
+
+/** The strongest layer that names an image or a Dockerfile: either takes the place of both of the weaker layers. */
+function ownImageLayer(layers: readonly Layer[]): ClientSettings | undefined {
+  const own = layers.find(({ settings }) => settings.image !== undefined || settings.dockerfile !== undefined);
+  if (own?.settings.image !== undefined && own.settings.dockerfile !== undefined) {
+    throw new UserError('config', `image and dockerfile are both set (${own.from})`, {
+      why: 'a box has one image',
+      next: ['keep the one that is meant'],
+    });
+  }
+  return own?.settings;
 }
 
 /** What the configuration says of a client; nothing for `default`. Throws UserError('config') for one that is not there. */
@@ -81,6 +103,7 @@ function settingsOfFlags(flags: RunFlags): Settings {
     runtime: flags.runtime,
     network: flags.network,
     image: flags.image,
+    devcontainer: flags.devcontainer,
     autonomy: flags.autonomy,
     env: flags.env,
     mounts: flags.mounts,
@@ -112,6 +135,8 @@ function refuseUnknownAgents(layers: readonly Layer[], known: readonly string[])
       ...(settings.agents ?? []),
       ...Object.keys(settings.agentConfig ?? {}),
       ...Object.keys(settings.agentVersion ?? {}),
+      ...Object.keys(settings.providers ?? {}),
+      ...Object.keys(settings.permissions ?? {}),
       ...Object.values(settings.credentials ?? {}).flatMap(({ agents }) => agents ?? []),
     ];
     return named.filter((agent) => !known.includes(agent)).map((agent) => ({ from, agent }));

@@ -35,7 +35,17 @@ export function agentStateDir(paths: Paths, client: string, agent: string): stri
   return join(clientDir(paths, client), 'agents', agent);
 }
 
+/** The folder of `run --scratch`: a workspace for what belongs to no project. */
+export function scratchDir(paths: Paths, client: string): string {
+  return join(clientDir(paths, client), 'scratch');
+}
+
 /** The directory of a client's shell history, on the host. */
 export function historyDir(paths: Paths, client: string): string {
   return join(clientDir(paths, client), 'history');
+}
+
+/** The directory of what `creds set --store file` keeps for a client. It lies outside of the client's own, parts of which boxes see. */
+export function secretsDir(paths: Paths, client: string): string {
+  return join(paths.dataDir, 'secrets', client);
 }

@@ -1,11 +1,13 @@
 import type { EngineKind, Limits } from '../plan/spec.ts';
 
-/** Where the value of a credential is: exactly one of the four. */
+/** Where the value of a credential is: exactly one of these. */
 export type CredentialSource =
   | { readonly env: string }
   | { readonly file: string }
   | { readonly command: readonly string[] }
-  | { readonly keychain: string };
+  | { readonly keychain: string }
+  /** Kept by `agentbox creds set`, for this client under the credential's own name. */
+  | { readonly store: 'keychain' | 'file' };
 
 /** One named secret of a client. The name is the variable's name for `env` delivery. */
 export interface Credential {
@@ -22,6 +24,38 @@ export interface UserMount {
   readonly target: string;
   readonly write: boolean;
 }
+
+/** Who serves the model. */
+export type ProviderName = 'anthropic' | 'vertex' | 'bedrock' | 'openai' | 'google' | 'copilot';
+
+/** The provider of one agent, as the configuration names it. */
+export interface Provider {
+  readonly name: ProviderName;
+  /** An endpoint in the place of the provider's own: a company's model gateway, Azure, GitHub Enterprise. No slash at its end. */
+  readonly baseUrl: string | undefined;
+  /** Extra headers of each request; a plain value, or where its value is. */
+  readonly headers: Readonly<Record<string, string | CredentialSource>>;
+  /** Extra parameters of each request's address (Azure's api-version). */
+  readonly query: Readonly<Record<string, string>>;
+  /** vertex: the Google Cloud project. */
+  readonly project: string | undefined;
+  /** vertex and bedrock. */
+  readonly region: string | undefined;
+  /** vertex: file with application default credentials or a service account's key; absolute. */
+  readonly adc: string | undefined;
+  /** bedrock: a profile of the AWS command line, exported by `aws configure export-credentials`. */
+  readonly profile: string | undefined;
+}
+
+/** What an agent may do without asking, must ask for, and may not do; each entry in the agent's own terms. */
+export interface Permissions {
+  readonly allow: readonly string[];
+  readonly ask: readonly string[];
+  readonly deny: readonly string[];
+}
+
+/** Languages by their names, at versions such as `22`, `3.12` or `1.24.1`. */
+export type Toolchains = Readonly<Partial<Record<'node' | 'python' | 'go' | 'rust' | 'java', string>>>;
 
 /** Guarantees that a user may give up by name, because this machine cannot give them. */
 export type Degradable = 'memory-limit' | 'cpus-limit' | 'pids-limit';
@@ -51,6 +85,23 @@ export interface Profile {
   readonly agentVersion: Readonly<Record<string, string>>;
   /** An image of the user's in the place of ours. */
   readonly image: string | undefined;
+  /** A Dockerfile of the user's, built on our base; its folder is the build context. */
+  readonly dockerfile: string | undefined;
+  /** Debian packages added to the image. */
+  readonly packages: readonly string[];
+  readonly toolchains: Toolchains;
+  /** Take the image from the project's devcontainer.json, once the user has agreed to its content. */
+  readonly devcontainer: boolean;
+  /** By agent. */
+  readonly providers: Readonly<Record<string, Provider>>;
+  /** By agent. */
+  readonly permissions: Readonly<Record<string, Permissions>>;
+  /** The agent's directory on the host is its state, login and history included, writable. */
+  readonly shareHostLogin: boolean;
+  /** A copy of the host's login includes its refresh token. */
+  readonly shareRefresh: boolean;
+  /** What runs in the box may use the caller's SSH agent. */
+  readonly sshAgent: boolean;
   /** `auto`: the agent works without asking, the box is the wall. `ask`: as the agent does by itself. */
   readonly autonomy: 'auto' | 'ask';
   readonly workspacePath: '/workspace' | 'same';

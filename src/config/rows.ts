@@ -1,6 +1,6 @@
 import type { Origin } from './layers.ts';
 import type { MergedProfile } from './merge.ts';
-import type { Credential } from './profile.ts';
+import type { Credential, Permissions, Provider } from './profile.ts';
 import { formatSize } from './size.ts';
 
 /** One setting for people, by its name in config.yaml. It holds no secret: of `env` only the names, of credentials the source. */
@@ -41,6 +41,15 @@ export function rowsOf({ profile, origin }: MergedProfile): SettingRow[] {
     ...named('agent_config', profile.agentConfig, String),
     ...named('agent_version', profile.agentVersion, String),
     ['image', profile.image],
+    ['dockerfile', profile.dockerfile],
+    ...profile.packages.map((name, index): [string, string] => [`packages[${index}]`, name]),
+    ...named('toolchains', profile.toolchains, String),
+    ['devcontainer', String(profile.devcontainer)],
+    ...named('providers', profile.providers, providerText),
+    ...named('permissions', profile.permissions, permissionsText),
+    ['share_host_login', String(profile.shareHostLogin)],
+    ['share_refresh', String(profile.shareRefresh)],
+    ['ssh_agent', String(profile.sshAgent)],
     ['autonomy', profile.autonomy],
     ['workspace_path', profile.workspacePath],
   ];
@@ -54,6 +63,20 @@ function credentialText({ source, deliver, agents }: Credential): string {
   const to = deliver === 'env' ? 'env' : `file ${deliver.file}`;
   const only = agents === undefined ? '' : `, for ${agents.join(', ')}`;
   return `${kind} ${[where].flat().join(' ')}, delivered as ${to}${only}`;
+}
+
+/** Of headers only the names: a value may be a secret that was written down. */
+function providerText({ name, headers, query, ...rest }: Provider): string {
+  const settings = Object.entries({ ...rest, headers: list(Object.keys(headers)), query: list(Object.keys(query)) });
+  const words = settings.filter(([, value]) => value !== undefined).map(([key, value]) => `${key} ${value}`);
+  return [name, ...words].join(', ');
+}
+
+function permissionsText(rules: Permissions): string {
+  return Object.entries(rules)
+    .filter(([, entries]) => entries.length > 0)
+    .map(([verdict, entries]) => `${verdict} ${entries.join(' ')}`)
+    .join('; ');
 }
 
 const list = (items: readonly string[]) => (items.length === 0 ? undefined : items.join(', '));

@@ -19,18 +19,36 @@ const size = z
   .union([z.string().meta({ pattern: SIZE.source }), z.number()], { error: NO_SIZE })
   .refine((value) => parseSize(`${value}`) !== undefined, NO_SIZE);
 
-const SOURCES = ['env', 'file', 'command', 'keychain'] as const;
+const SOURCES = ['env', 'file', 'command', 'keychain', 'store'] as const;
+
+const source = {
+  env: variableName.optional().describe('Take the value from this variable of your own environment.'),
+  file: hostPath.optional().describe('Take the value from this file, without the newline at its end.'),
+  command: z
+    .array(text)
+    .min(1, 'is empty')
+    .optional()
+    .describe('Take the value from the standard output of this program, given as a list; no shell is used.'),
+  keychain: z.string().min(1, 'is empty').optional().describe("Take the value from the system's keychain."),
+  store: z
+    .enum(['keychain', 'file'])
+    .optional()
+    .describe(
+      'Take the value that `agentbox creds set` keeps: in the keychain, or in a file (0600) that is not encrypted.',
+    ),
+};
+const hasOneSource = (value: Partial<Record<(typeof SOURCES)[number], unknown>>) =>
+  SOURCES.filter((name) => value[name] !== undefined).length === 1;
+const oneOf = (names: readonly string[]) =>
+  `needs exactly one source: ${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+const requireOne = (names: readonly string[]) => ({ oneOf: names.map((name) => ({ required: [name] })) });
+
+/** `creds set` stores by the name of a credential, and a header has none. */
+const { store: _, ...headerSource } = source;
 
 const credential = z
   .strictObject({
-    env: variableName.optional().describe('Take the value from this variable of your own environment.'),
-    file: hostPath.optional().describe('Take the value from this file, without the newline at its end.'),
-    command: z
-      .array(text)
-      .min(1, 'is empty')
-      .optional()
-      .describe('Take the value from the standard output of this program, given as a list; no shell is used.'),
-    keychain: z.string().min(1, 'is empty').optional().describe("Take the value from the system's keychain."),
+    ...source,
     deliver: z
       .union([z.literal('env'), z.strictObject({ file: boxPath.describe('Absolute path in the box.') })], {
         error: 'is neither env nor { file: /path }',
@@ -39,10 +57,75 @@ const credential = z
       .describe('How the agent gets it: `env` (the default), or as a file in the box.'),
     agents: z.array(agentName).min(1, 'is empty').optional().describe('The agents that get it.'),
   })
-  .refine((value) => SOURCES.filter((source) => value[source] !== undefined).length === 1, {
-    error: 'needs exactly one source: env, file, command or keychain',
-  })
-  .meta({ oneOf: SOURCES.map((source) => ({ required: [source] })) });
+  .refine(hasOneSource, { error: oneOf(SOURCES) })
+  .meta(requireOne(SOURCES));
+
+const url = z
+  .string()
+  .regex(
+    /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/,
+    'is no address such as https://models.acme.test/v1, without a password in it',
+  );
+const awsProfile = z.string().regex(/^[A-Za-z0-9][\w:.@/+=-]*$/, 'is no name of a profile');
+const cloudName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9:._-]*$/, 'is no name of a project or region');
+const endpoint = {
+  base_url: url
+    .optional()
+    .describe('An endpoint in the place of the usual one: a model gateway, Azure, GitHub Enterprise.'),
+  headers: z
+    .record(
+      z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'is no name of a header'),
+      z.union([
+        z.string().regex(/^[^\r\n\0]*$/, 'has a character that no header can hold'),
+        z
+          .strictObject(headerSource)
+          .refine(hasOneSource, { error: oneOf(Object.keys(headerSource)) })
+          .meta(requireOne(Object.keys(headerSource))),
+      ]),
+    )
+    .optional()
+    .describe('Extra headers of each request; a value as it is, or one source (env, file, command, keychain).'),
+  query: z
+    .record(z.string().min(1, 'is empty'), text)
+    .optional()
+    .describe('Extra parameters of each address, such as api-version.'),
+};
+
+/** Who serves the model, with what each needs. */
+const provider = z.discriminatedUnion('name', [
+  z.strictObject({
+    name: z.enum(['anthropic', 'openai', 'google', 'copilot']).describe('Who serves the model.'),
+    ...endpoint,
+  }),
+  z.strictObject({
+    name: z.literal('vertex').describe('Google Cloud.'),
+    project: cloudName.describe('Google Cloud project.'),
+    region: cloudName.describe('Such as europe-west1 or global.'),
+    adc: hostPath
+      .optional()
+      .describe('Application default credentials or the key of a service account; that one file goes into the box.'),
+    ...endpoint,
+  }),
+  z.strictObject({
+    name: z.literal('bedrock').describe('Amazon Web Services.'),
+    region: cloudName.describe('Such as eu-central-1.'),
+    profile: awsProfile
+      .optional()
+      .describe('Profile of the AWS command line whose credentials are exported at each run.'),
+    ...endpoint,
+  }),
+]);
+
+const rules = z.array(z.string().regex(/^\P{Cc}+$/u, 'has a control character, or is empty'));
+const permissions = z.strictObject({
+  allow: rules.optional().describe('What the agent may do without asking.'),
+  ask: rules.optional().describe('What it must ask for.'),
+  deny: rules.optional().describe('What it may not do.'),
+});
+
+const version = z
+  .union([z.string(), z.number()], { error: 'is no version, such as 22 or "3.12"' })
+  .refine((value) => /^\d+(\.\d+){0,2}$/.test(`${value}`), 'is no version, such as 22 or "3.12"');
 
 const mount = z.strictObject({
   source: hostPath.describe('Directory of the host.'),
@@ -100,7 +183,40 @@ const shared = {
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._/:@-]*$/, 'is no name of an image')
     .optional()
-    .describe('An image of your own in the place of the built one.'),
+    .describe(
+      'An image to work in; agentbox adds the agent and its own layer. Pulled when it is not there, by tag or digest.',
+    ),
+  dockerfile: hostPath
+    .optional()
+    .describe('A Dockerfile of yours that begins with: ARG FROM, FROM $FROM. Its folder is the context.'),
+  packages: z
+    .array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+:~-]+)?$/, 'is no name of a Debian package'))
+    .optional()
+    .describe('Debian packages added to the image. Those of defaults and client add up.'),
+  toolchains: z
+    .strictObject({
+      node: version.optional().describe('Node.js, such as 24.'),
+      python: version.optional().describe('Python, such as "3.12".'),
+      go: version.optional().describe('Go, such as "1.24".'),
+      rust: version.optional().describe('Rust, such as "1.85".'),
+      java: version.optional().describe('A Java development kit, such as 21.'),
+    })
+    .optional()
+    .describe('Languages at a version, put into the image when it is built.'),
+  devcontainer: z
+    .boolean()
+    .optional()
+    .describe("Work in the image of the project's devcontainer.json, after you have agreed to its content."),
+  providers: z
+    .record(agentName, provider)
+    .optional()
+    .describe('By agent: who serves the model, when it is not the usual one.'),
+  permissions: z
+    .record(agentName, permissions)
+    .optional()
+    .describe(
+      "By agent: what it may do by itself, in the agent's own terms. The box is the wall; this is a second one.",
+    ),
   autonomy: z
     .enum(['auto', 'ask'])
     .optional()
@@ -117,6 +233,15 @@ const client = z.strictObject({
     .array(hostPath)
     .optional()
     .describe('Folders whose projects belong to this client: in there it is chosen, and any other client refused.'),
+  share_host_login: z
+    .boolean()
+    .optional()
+    .describe("The agent's directory on this machine (login, history, settings) is its state in the box, writable."),
+  share_refresh: z
+    .boolean()
+    .optional()
+    .describe("A copy of the host's login includes its refresh token; whoever renews first logs the others out."),
+  ssh_agent: z.boolean().optional().describe('What runs in the box may sign with the keys of your SSH agent (Linux).'),
   credentials: z
     .record(variableName, credential)
     .optional()
@@ -141,6 +266,8 @@ export const configSchema = z
 
 export type RawSettings = z.infer<z.ZodObject<typeof shared, z.core.$strict>>;
 export type RawClient = z.infer<typeof client>;
+export type RawProvider = z.infer<typeof provider>;
+export type RawSource = { readonly [K in (typeof SOURCES)[number]]?: z.infer<typeof credential>[K] };
 export type RawCredential = z.infer<typeof credential>;
 
 /** The JSON Schema of config.yaml, for editors. */

@@ -1,21 +1,25 @@
 import { join, resolve } from 'node:path';
 import type { Limits } from '../plan/spec.ts';
-import type { Credential, CredentialSource, Profile } from './profile.ts';
-import type { RawClient, RawCredential, RawSettings } from './schema.ts';
+import type { Credential, CredentialSource, Permissions, Profile, Provider, Toolchains } from './profile.ts';
+import type { RawClient, RawCredential, RawProvider, RawSettings, RawSource } from './schema.ts';
 import { parseSize } from './size.ts';
+
+/** What each client has to ask for by itself. */
+type ClientOnly = 'projects' | 'credentials' | 'shareHostLogin' | 'shareRefresh' | 'sshAgent';
 
 /** What one layer (defaults, a client, the flags) says of a run; absent means that it says nothing. Paths are absolute. */
 export type Settings = Partial<
-  Omit<Profile, 'client' | 'resources' | 'git' | 'image' | 'envFile' | 'projects' | 'credentials' | 'engineArgs'> & {
+  Omit<Profile, ClientOnly | 'client' | 'resources' | 'git' | 'image' | 'envFile' | 'dockerfile' | 'engineArgs'> & {
     readonly resources: Partial<Limits>;
     readonly git: { readonly name?: string; readonly email?: string };
     readonly image: string;
     readonly envFile: string;
+    readonly dockerfile: string;
   }
 >;
 
 /** A client's layer: also what only a client may have. */
-export type ClientSettings = Settings & Partial<Pick<Profile, 'projects' | 'credentials'>>;
+export type ClientSettings = Settings & Partial<Pick<Profile, ClientOnly>>;
 
 type Undefinable<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
@@ -52,6 +56,13 @@ export function settingsOf(raw: RawSettings, expand: (path: string) => string): 
     agentVersion: raw.agent_version,
     image: raw.image,
     autonomy: raw.autonomy,
+    dockerfile: raw.dockerfile === undefined ? undefined : expand(raw.dockerfile),
+    packages: raw.packages,
+    toolchains: raw.toolchains && present<Toolchains>(mapValues(raw.toolchains, (version) => version && `${version}`)),
+    devcontainer: raw.devcontainer,
+    providers: raw.providers && mapValues(raw.providers, (provider) => providerOf(provider, expand)),
+    permissions:
+      raw.permissions && mapValues(raw.permissions, (rules): Permissions => ({ ...NO_RULES, ...present(rules) })),
     workspacePath: raw.workspace_path,
   });
 }
@@ -60,8 +71,11 @@ export function settingsOf(raw: RawSettings, expand: (path: string) => string): 
 export function clientSettingsOf(raw: RawClient, expand: (path: string) => string): ClientSettings {
   return {
     ...settingsOf(raw, expand),
-    ...present<Partial<Pick<Profile, 'projects' | 'credentials'>>>({
+    ...present<Partial<Pick<Profile, ClientOnly>>>({
       projects: raw.projects?.map(expand),
+      shareHostLogin: raw.share_host_login,
+      shareRefresh: raw.share_refresh,
+      sshAgent: raw.ssh_agent,
       credentials: raw.credentials && mapValues(raw.credentials, (credential) => credentialOf(credential, expand)),
     }),
   };
@@ -71,11 +85,34 @@ function credentialOf(raw: RawCredential, expand: (path: string) => string): Cre
   return { source: sourceOf(raw, expand), deliver: raw.deliver ?? 'env', agents: raw.agents };
 }
 
-function sourceOf(raw: RawCredential, expand: (path: string) => string): CredentialSource {
+const NO_RULES: Permissions = { allow: [], ask: [], deny: [] };
+
+function providerOf(raw: RawProvider, expand: (path: string) => string): Provider {
+  const { project, region, adc, profile } = {
+    project: undefined,
+    region: undefined,
+    adc: undefined,
+    profile: undefined,
+    ...raw,
+  };
+  return {
+    name: raw.name,
+    baseUrl: raw.base_url?.replace(/\/+$/, ''),
+    headers: mapValues(raw.headers ?? {}, (value) => (typeof value === 'string' ? value : sourceOf(value, expand))),
+    query: raw.query ?? {},
+    project,
+    region,
+    adc: adc === undefined ? undefined : expand(adc),
+    profile,
+  };
+}
+
+function sourceOf(raw: RawSource, expand: (path: string) => string): CredentialSource {
   if (raw.env !== undefined) return { env: raw.env };
   if (raw.file !== undefined) return { file: expand(raw.file) };
   if (raw.command !== undefined) return { command: raw.command };
   if (raw.keychain !== undefined) return { keychain: raw.keychain };
+  if (raw.store !== undefined) return { store: raw.store };
   throw new Error('a credential without a source got past the schema');
 }
 

@@ -1,6 +1,7 @@
 import type { Frame } from '../box/payload.ts';
+import { configured } from './configured.ts';
 import { credentialFiles } from './deliver.ts';
-import { configured, resolveFallback, resolveNamed } from './resolve.ts';
+import { resolveFallback, resolveNamed } from './resolve.ts';
 import type { CredentialRequest, Resolved } from './resolved.ts';
 import type { SourceDeps } from './sources/deps.ts';
 
@@ -19,12 +20,13 @@ export type Inject = (request: CredentialRequest, frames: readonly Frame[]) => P
  */
 export async function freshFrames(request: Omit<CredentialRequest, 'fresh'>, deps: SourceDeps): Promise<Fresh> {
   const fresh: CredentialRequest = { ...request, fresh: true };
+  const isInState = (path: string) => path.startsWith(`${request.agent.stateDir}/`);
   const inState = configured(fresh).filter(
-    ({ credential: { deliver } }) => deliver !== 'env' && deliver.file.startsWith(`${request.agent.stateDir}/`),
+    ({ credential: { deliver } }) => deliver !== 'env' && isInState(deliver.file),
   );
   const credentials: Resolved[] = [];
   for (const named of inState) credentials.push(await resolveNamed(named, fresh, deps));
   credentials.push(...((await resolveFallback(fresh, deps))?.credentials ?? []));
-  const files = credentials.filter(({ delivery }) => delivery === 'file');
+  const files = credentials.filter((one) => one.delivery === 'file' && isInState(one.path));
   return { frames: credentialFiles(files), sources: files.map(({ name, source }) => `${name}: ${source}`) };
 }

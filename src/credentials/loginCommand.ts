@@ -8,6 +8,7 @@ import { profileOf } from '../config/merge.ts';
 import type { Caller, Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { ORDINARY_USER } from '../plan/user.ts';
+import { checkProvider } from '../providers/check.ts';
 import { clientHere } from './clientHere.ts';
 
 /** The flags of `agentbox login`. */
@@ -36,14 +37,20 @@ export async function login(
   const flags = { ...NO_FLAGS, client, agent: options.agent, engine: options.engine };
   const { profile } = profileOf(await context.config(), client, flags, AGENT_NAMES);
   const agent = agentOf(profile.agent);
+  checkProvider(profile, agent);
   if (agent.login === undefined) {
     throw new UsageError(`${agent.title} has no login`, ['agentbox login --agent claude']);
+  }
+  const named = profile.providers[agent.name]?.name;
+  if (named !== undefined && agent.providers[named]?.login !== true) {
+    throw new UsageError(`${agent.title} with ${named} has no login`, ['agentbox creds']);
   }
   const { command } = agent.login;
   return inFolder(context.caller, options.dir, (dir) =>
     run(context, {
       flags: { ...flags, agent: agent.name },
       dir,
+      scratch: false,
       args: [],
       command,
       login: true,

@@ -1,30 +1,68 @@
+import { credentialNames, wiringsOf } from '../agents/serving.ts';
 import { DEFAULT_CLIENT } from '../config/names.ts';
 import { UserError } from '../errors.ts';
+import { AWS_KEY } from '../providers/aws.ts';
 import type { CredentialRequest } from './resolved.ts';
 
 /** The error of an agent that nothing serves, with each way to mend it. */
 export function noCredentials(request: CredentialRequest): UserError {
   const { profile, agent } = request;
-  const isDefault = profile.client === DEFAULT_CLIENT;
-  const variable = agent.credentials.find((name) => name.endsWith('_API_KEY')) ?? agent.credentials[0];
-  return new UserError('credentials', `no credentials for ${agent.name} in client ${profile.client}`, {
-    why: isDefault
-      ? `${agent.credentials.join(', ')}: none is set, and ${agent.title} is not logged in on this machine`
-      : 'no credential of the client is for it, and it has no login of its own',
-    next: [
-      `${loginCommand(request)}   (a login of its own)`,
-      ...(variable === undefined
-        ? []
-        : [
-            isDefault
-              ? `export ${variable}=…`
-              : `in config.yaml, client ${profile.client}: credentials: { ${variable}: { env: ${variable} } }`,
-          ]),
-      ...(profile.login === 'host'
-        ? []
-        : [`in config.yaml, client ${profile.client}: login: host   (a copy of your own)`]),
-    ],
+  const provider = profile.providers[agent.name];
+  const named = provider === undefined ? '' : ` with ${provider.name}`;
+  return new UserError('credentials', `no credentials for ${agent.name}${named} in client ${profile.client}`, {
+    why: whyNone(request),
+    next: [...ownLogin(request), ...cloudRemedies(request), ...variableRemedies(request), ...hostLogin(request)],
   });
+}
+
+function whyNone({ profile, agent }: CredentialRequest): string {
+  const provider = profile.providers[agent.name];
+  if (provider?.name === 'vertex') {
+    return profile.login === 'host'
+      ? 'this machine has no application default credentials, and the provider names no file'
+      : "the provider names no file, and another client does not get this machine's own";
+  }
+  if (profile.client !== DEFAULT_CLIENT) return 'no credential of the client is for it, and it has no login of its own';
+  const login = takesLogin({ profile, agent }) ? `, and ${agent.title} is not logged in on this machine` : '';
+  return `${credentialNames(profile, agent).join(', ')}: none is set${login}`;
+}
+
+function cloudRemedies({ profile, agent }: CredentialRequest): readonly string[] {
+  const provider = profile.providers[agent.name];
+  const place = `in config.yaml, client ${profile.client}: providers.${agent.name}`;
+  if (provider?.name === 'vertex') {
+    return [
+      ...(profile.login === 'host' ? ['gcloud auth application-default login'] : []),
+      `${place}.adc: FILE   (application default credentials, or the key of a service account)`,
+    ];
+  }
+  return provider?.name === 'bedrock' ? [`${place}.profile: NAME   (a profile of the aws command)`] : [];
+}
+
+function variableRemedies({ profile, agent }: CredentialRequest): readonly string[] {
+  const names = credentialNames(profile, agent);
+  const strongest = names.find((name) => name.endsWith('_API_KEY')) ?? names[0];
+  if (strongest === undefined) return [];
+  const all = names.includes(AWS_KEY[0]) ? AWS_KEY.slice(0, 2) : [strongest];
+  if (profile.client === DEFAULT_CLIENT) return [`export ${all.map((name) => `${name}=…`).join(' ')}`];
+  const entries = all.map((name) => `${name}: { env: ${name} }`).join(', ');
+  return [`in config.yaml, client ${profile.client}: credentials: { ${entries} }`];
+}
+
+function ownLogin(request: CredentialRequest): readonly string[] {
+  return takesLogin(request) ? [`${loginCommand(request)}   (a login of its own)`] : [];
+}
+
+function hostLogin(request: CredentialRequest): readonly string[] {
+  const { profile, agent } = request;
+  if (profile.login === 'host') return [];
+  const vertex = profile.providers[agent.name]?.name === 'vertex';
+  if (!vertex && !takesLogin(request)) return [];
+  return [`in config.yaml, client ${profile.client}: login: host   (a copy of your own)`];
+}
+
+function takesLogin({ profile, agent }: Pick<CredentialRequest, 'profile' | 'agent'>): boolean {
+  return agent.login !== undefined && wiringsOf(profile, agent).some(({ login }) => login);
 }
 
 /** The host's login has ended; the agent renews it on the host whenever it runs there. */

@@ -1,7 +1,10 @@
-import type { AgentLogin } from '../agents/agent.ts';
+import { credentialNames } from '../agents/serving.ts';
 import { UserError } from '../errors.ts';
-import { configured, resolveFallback, resolveNamed } from './resolve.ts';
+import { configured } from './configured.ts';
+import { headersOf, resolveHeader } from './header.ts';
+import { resolveFallback, resolveNamed } from './resolve.ts';
 import type { CredentialRequest, Resolved } from './resolved.ts';
+import { sharingRows } from './sharing.ts';
 import type { SourceDeps } from './sources/deps.ts';
 import { sourceInWords } from './sources/index.ts';
 
@@ -23,7 +26,6 @@ export async function reportCredentials(
   request: CredentialRequest,
   deps: SourceDeps,
 ): Promise<readonly CredentialRow[]> {
-  const { agent } = request;
   const rows: CredentialRow[] = [];
   for (const named of configured(request)) {
     const { source, deliver } = named.credential;
@@ -32,33 +34,61 @@ export async function reportCredentials(
       source: sourceInWords(source),
       delivery: deliver === 'env' ? 'env' : `file ${deliver.file}`,
     };
-    rows.push(await row(request, absent, () => resolveNamed(named, request, deps)));
+    rows.push(...(await rowsFor(request, absent, async () => [await resolveNamed(named, request, deps)])));
   }
-  const given = Object.keys(request.env.flags).concat(Object.keys(request.env.file), Object.keys(request.env.profile));
-  for (const name of agent.credentials.filter((known) => given.includes(known))) {
-    rows.push({ ...line(request, { name, source: 'env or env_file', delivery: 'env' }), state: 'ok' });
+  for (const header of headersOf(request)) {
+    const absent = { name: header.name, source: sourceInWords(header.source), delivery: 'header' };
+    rows.push(...(await rowsFor(request, absent, async () => [await resolveHeader(header, request, deps)])));
   }
-  const absent = { name: loginName(agent.login, agent.name), source: 'none', delivery: 'none' };
-  const fallback = await row(request, absent, async () => (await resolveFallback(request, deps))?.credentials[0]);
-  if (fallback.state !== 'not needed' || rows.length === 0) rows.push(fallback);
-  return rows;
+  rows.push(...variableRows(request));
+  const absent = { name: fallbackName(request), source: 'none', delivery: 'none' };
+  const fallback = async () => (await resolveFallback(request, deps))?.credentials ?? [];
+  rows.push(...(await rowsFor(request, absent, fallback)), ...sharingRows(request, deps));
+  const provider = providerRow(request);
+  if (rows.length > 0) return [...provider, ...rows];
+  return [...provider, { ...line(request, { ...absent, name: '' }), state: 'not needed' }];
 }
 
-async function row(
+/** The provider that the profile names, in words; what it is given besides lies open in config.yaml. */
+function providerRow(request: CredentialRequest): readonly CredentialRow[] {
+  const provider = request.profile.providers[request.agent.name];
+  if (provider === undefined) return [];
+  const { project, region, baseUrl, profile } = provider;
+  const settings = { project, region, profile, base_url: baseUrl };
+  const words = Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]));
+  const cells = {
+    name: `provider ${provider.name}`,
+    source: words.join(', ') || 'the usual endpoint',
+    delivery: 'env',
+  };
+  return [{ ...line(request, cells), state: 'ok' }];
+}
+
+function variableRows(request: CredentialRequest): readonly CredentialRow[] {
+  const { file, profile, flags } = request.env;
+  const given = { ...file, ...profile, ...flags };
+  return credentialNames(request.profile, request.agent)
+    .filter((name) => given[name] !== undefined)
+    .map((name) => ({ ...line(request, { name, source: 'env or env_file', delivery: 'env' }), state: 'ok' }));
+}
+
+async function rowsFor(
   request: CredentialRequest,
   absent: Pick<CredentialRow, 'name' | 'source' | 'delivery'>,
-  resolve: () => Promise<Resolved | undefined>,
-): Promise<CredentialRow> {
+  resolve: () => Promise<readonly Resolved[]>,
+): Promise<readonly CredentialRow[]> {
   try {
-    const found = await resolve();
-    if (found === undefined) return { ...line(request, absent), name: '', state: 'not needed' };
-    const expires = found.expires === undefined ? undefined : new Date(found.expires).toISOString();
-    return { ...line(request, { ...found, delivery: deliveryInWords(found) }), expires, state: 'ok' };
+    return (await resolve()).map((found) => {
+      const expires = found.expires === undefined ? undefined : new Date(found.expires).toISOString();
+      return { ...line(request, { ...found, delivery: deliveryInWords(found) }), expires, state: 'ok' };
+    });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const message = error.message.replace(`${absent.name}: `, '');
-    const why = error.why === undefined ? message : `${message}: ${error.why}`;
-    return { ...line(request, absent), state: 'missing', why, next: error.next };
+    // Of an agent without any the row says all but the reason.
+    const known = error.why !== undefined && message.startsWith('no credentials for ');
+    const why = error.why === undefined ? message : known ? error.why : `${message}: ${error.why}`;
+    return [{ ...line(request, absent), state: 'missing', why, next: error.next }];
   }
 }
 
@@ -79,11 +109,14 @@ function line(
 }
 
 function deliveryInWords(found: Resolved): string {
-  if (found.delivery === 'env') return 'env';
+  if (found.delivery === 'env' || found.delivery === 'header') return found.delivery;
   if (found.delivery === 'kept') return 'kept in the state of the client';
   return found.when === 'once' ? `file ${found.path}` : `file ${found.path}, written over`;
 }
 
-function loginName(login: AgentLogin | undefined, agent: string): string {
-  return login === undefined ? 'credential' : `${agent} login`;
+/** What is missing when nothing serves the agent. */
+function fallbackName({ agent, profile }: CredentialRequest): string {
+  const provider = profile.providers[agent.name]?.name;
+  if (provider !== undefined && agent.providers[provider]?.login !== true) return `${provider} credentials`;
+  return agent.login === undefined ? 'credential' : `${agent.name} login`;
 }

@@ -1,20 +1,21 @@
 import { normalize } from 'node:path';
 import { HOME } from '../agents/agent.ts';
-import { AGENTS } from '../agents/index.ts';
+import { credentialNames, needsProvider, wiringsOf } from '../agents/serving.ts';
 import { DEFAULT_CLIENT } from '../config/names.ts';
 import { UserError } from '../errors.ts';
+import { AWS_KEY, isKeyPart, serves } from '../providers/aws.ts';
+import { checkProvider } from '../providers/check.ts';
+import { broughtByProvider } from '../providers/index.ts';
+import { configured, replaced } from './configured.ts';
+import { headersOf, resolveHeader } from './header.ts';
 import { resolveLogin } from './login.ts';
 import { noCredentials } from './missing.ts';
-import type { CredentialRequest, Resolved } from './resolved.ts';
-import { credentialsFor, type Named } from './select.ts';
+import { readNamed } from './readNamed.ts';
+import type { CredentialRequest, Resolution, Resolved } from './resolved.ts';
+import type { Named } from './select.ts';
+import { isServed } from './served.ts';
 import type { SourceDeps } from './sources/deps.ts';
-import { readSource, sourceInWords } from './sources/index.ts';
-
-/** The credentials of a run, and what the user should know of them. */
-export interface Resolution {
-  readonly credentials: readonly Resolved[];
-  readonly notices: readonly string[];
-}
+import { sourceInWords } from './sources/index.ts';
 
 /**
  * Every credential that the agent of a run gets, with its value. Throws UserError('credentials') with the remedy when a
@@ -24,6 +25,7 @@ export async function resolveCredentials(request: CredentialRequest, deps: Sourc
   // In order, one at a time: two commands or keychains that ask something would talk over each other.
   const credentials: Resolved[] = [];
   for (const named of configured(request)) credentials.push(await resolveNamed(named, request, deps));
+  for (const header of headersOf(request)) credentials.push(await resolveHeader(header, request, deps));
   const fallback = await resolveFallback(request, deps);
   return {
     credentials: [...credentials, ...(fallback?.credentials ?? [])],
@@ -31,65 +33,49 @@ export async function resolveCredentials(request: CredentialRequest, deps: Sourc
   };
 }
 
-/** The configured credentials that a run uses: those of its agent that no `--env` replaces. Pure. */
-export function configured(request: CredentialRequest): readonly Named[] {
-  return credentialsFor(request.profile, request.agent, AGENTS).filter((named) => !isReplaced(named, request));
-}
-
-function replaced(request: CredentialRequest): readonly string[] {
-  return credentialsFor(request.profile, request.agent, AGENTS)
-    .filter((named) => isReplaced(named, request))
-    .map(({ name }) => `--env ${name} replaces the credential of that name`);
-}
-
-function isReplaced({ name, credential }: Named, { env }: CredentialRequest): boolean {
-  return credential.deliver === 'env' && env.flags[name] !== undefined;
-}
-
 /** One configured credential with its value; what its source throws comes out with the credential's name before it. */
 export async function resolveNamed(named: Named, request: CredentialRequest, deps: SourceDeps): Promise<Resolved> {
   const { name, credential } = named;
   const { deliver } = credential;
   const path = deliver === 'env' ? undefined : checkedPath(name, deliver.file);
-  const value = await readSource(credential.source, deps).catch((error: unknown) => {
-    if (!(error instanceof UserError) || error.message.includes(name)) throw error;
-    const { trouble, message, next, cause, why } = error;
-    throw new UserError(trouble, `${name}: ${message}`, { next, cause, ...(why === undefined ? {} : { why }) });
-  });
+  const value = await readNamed(credential.source, deps, { client: request.profile.client, name });
   const known = { name, source: sourceInWords(credential.source), expires: undefined, value };
   if (path === undefined) return { ...known, delivery: 'env' };
   return { ...known, delivery: 'file', path, when: request.fresh ? 'always' : 'once' };
 }
 
 /**
- * What serves the agent when nothing configured does: for client `default` the caller's own environment, then a login.
- * Undefined when something configured serves it, or it needs nothing. Throws UserError('credentials') when nothing does.
+ * What serves the agent when nothing configured does: what its provider brings (Google credentials, a profile of AWS), for
+ * client `default` the caller's own environment, then a login. Undefined when something configured serves it, or it needs
+ * nothing. Throws UserError('credentials') when nothing does, UserError('config') for a provider it does not have.
  */
 export async function resolveFallback(request: CredentialRequest, deps: SourceDeps): Promise<Resolution | undefined> {
   const { agent, profile } = request;
-  if (agent.credentials.length === 0 || isServed(request)) return undefined;
-  const variable = profile.client === DEFAULT_CLIENT ? agent.credentials.find((name) => deps.env[name]) : undefined;
-  if (variable !== undefined) {
-    const credential = { source: { env: variable }, deliver: 'env', agents: undefined } as const;
-    return { credentials: [await resolveNamed({ name: variable, credential }, request, deps)], notices: [] };
+  checkProvider(profile, agent);
+  if (!needsProvider(agent)) return undefined;
+  const brought = await broughtByProvider(request, deps);
+  if (brought !== undefined) return brought;
+  if (isServed(request)) return undefined;
+  const variables = profile.client === DEFAULT_CLIENT ? variablesOf(deps.env, credentialNames(profile, agent)) : [];
+  if (variables.length > 0) {
+    const credentials = variables.map((name) => {
+      const credential = { source: { env: name }, deliver: 'env', agents: undefined } as const;
+      return resolveNamed({ name, credential }, request, deps);
+    });
+    return { credentials: await Promise.all(credentials), notices: [] };
   }
-  const login = agent.login === undefined ? undefined : await resolveLogin(request, agent.login, deps);
+  const takesLogin = wiringsOf(profile, agent).some((wiring) => wiring.login);
+  const login = agent.login === undefined || !takesLogin ? undefined : await resolveLogin(request, agent.login, deps);
   if (login === undefined) throw noCredentials(request);
   return { credentials: [login.credential], notices: login.notices };
 }
 
-function isServed(request: CredentialRequest): boolean {
-  const { agent, env } = request;
-  const variables: Readonly<Record<string, string>> = { ...env.file, ...env.profile, ...env.flags };
-  const loginPath = agent.login === undefined ? undefined : `${agent.stateDir}/${agent.login.file}`;
-  return (
-    [...agent.credentials, ...agent.otherProviders].some((name) => variables[name]) ||
-    configured(request).some(
-      ({ name, credential: { deliver } }) =>
-        (deliver === 'env' && [...agent.credentials, ...agent.otherProviders].includes(name)) ||
-        (deliver !== 'env' && deliver.file === loginPath),
-    )
-  );
+/** The strongest name that the caller's environment has, with all that belongs to it. */
+function variablesOf(env: SourceDeps['env'], names: readonly string[]): readonly string[] {
+  const given = (name: string) => Boolean(env[name]);
+  const strongest = names.find((name) => serves(name, given));
+  if (strongest === undefined) return [];
+  return isKeyPart(strongest) ? AWS_KEY.filter(given) : [strongest];
 }
 
 /** Memory of the box and its client's state; anywhere else is read-only, or would put the secret into the project. */

@@ -8,10 +8,25 @@ export type Resolved = {
   readonly expires: number | undefined;
 } & (
   | { readonly delivery: 'env'; readonly value: string }
-  | { readonly delivery: 'file'; readonly path: string; readonly when: 'once' | 'always'; readonly value: string }
+  | {
+      readonly delivery: 'file';
+      readonly path: string;
+      readonly when: 'once' | 'always';
+      readonly value: string;
+      /** A note of agentbox's own that goes with it (sharedMark.ts). */
+      readonly note?: { readonly path: string; readonly content: string };
+    }
+  /** A header of the provider's requests; it reaches the agent in the way the agent takes headers. */
+  | { readonly delivery: 'header'; readonly header: string; readonly value: string }
   /** Already in the client's state; agentbox leaves it alone. */
   | { readonly delivery: 'kept'; readonly path: string }
 );
+
+/** The credentials of a run, and what the user should know of them. */
+export interface Resolution {
+  readonly credentials: readonly Resolved[];
+  readonly notices: readonly string[];
+}
 
 /** Variables for the box that are not credentials, by where they come from; the later wins. */
 export interface BoxEnv {

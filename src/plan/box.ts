@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { type Agent, HOME } from '../agents/agent.ts';
-import { agentStateDir, historyDir } from '../config/paths.ts';
+import { historyDir } from '../config/paths.ts';
 import type { Profile } from '../config/profile.ts';
 import { UserError } from '../errors.ts';
 import type { HostFacts, ProjectFacts } from './facts.ts';
@@ -8,7 +8,10 @@ import { guardSource, guardTarget } from './guard.ts';
 import { toLabels } from './labels.ts';
 import { planLimits } from './limits.ts';
 import { selinuxLevel } from './selinux.ts';
+import { sharingNotices } from './sharing.ts';
 import type { BoxSpec, Mount, Network, Tmpfs } from './spec.ts';
+import { hasSshAgent, SSH_AUTH_SOCK, sshAgentMounts } from './sshAgent.ts';
+import { stateMounts } from './stateMounts.ts';
 import { boxUser } from './user.ts';
 
 /** The parts of one run that are neither settings nor facts of the host. */
@@ -16,6 +19,7 @@ export interface RunRequest {
   /** What the user wrote after `--`. */
   readonly args: readonly string[];
   readonly terminal: boolean;
+  readonly detach: boolean;
   readonly resume: boolean;
   /** In the place of the agent's command (`agentbox login`). */
   readonly command: readonly string[] | undefined;
@@ -25,6 +29,8 @@ export interface RunRequest {
   readonly version: string;
   readonly image: string;
   readonly runtime: string | undefined;
+  /** The names of the variables that travel over the pipe, where they are known. */
+  readonly variables?: readonly string[];
   /** TERM, COLORTERM, TZ of the caller's terminal, where set. */
   readonly terminalEnv: Readonly<Record<string, string>>;
 }
@@ -48,7 +54,8 @@ export function planBox(
   facts: HostFacts,
   run: RunRequest,
 ): BoxPlan {
-  guardSource('project', project.path, profile.client, facts);
+  // The client's own folder lies in agentbox's directory, which is otherwise nobody's project.
+  if (!project.scratch) guardSource('project', project.path, profile.client, facts);
   const network = planNetwork(profile.network);
   const user = boxUser(facts.caller, facts.engine, project);
   const { limits, notices } = planLimits(profile.resources, facts.engine, profile.allowDegraded, run.runtime);
@@ -56,15 +63,10 @@ export function planBox(
   const relabel = facts.engine.selinux;
   const own: readonly Mount[] = [
     { source: project.path, target: workspace, write: true, relabel, purpose: 'project' },
-    {
-      source: agentStateDir(facts.paths, profile.client, agent.name),
-      target: agent.stateDir,
-      write: true,
-      relabel,
-      purpose: 'state',
-    },
+    ...stateMounts(profile, agent, user, facts),
     { source: historyDir(facts.paths, profile.client), target: HISTORY, write: true, relabel, purpose: 'history' },
     ...agentConfigMount(profile, agent, facts),
+    ...sshAgentMounts(profile, facts, run),
   ];
   const box: BoxSpec = {
     name: `agentbox-${profile.client}-${slug(basename(project.path))}-${agent.name}-${run.suffix}`,
@@ -78,13 +80,19 @@ export function planBox(
       terminal: run.terminal,
       runtime: run.runtime ?? facts.engine.defaultRuntime,
       network,
+      ...(facts.shared === undefined ? {} : { shared: facts.shared.path }),
     }),
     image: run.image,
     ...user,
-    argv: commandOf(profile, agent, run),
+    argv: commandOf(profile, agent, workspace, run),
     workdir: workspace,
     hostname: slug(profile.client),
-    env: { ...agent.env, ...run.terminalEnv, HOME, HISTFILE: `${HISTORY}/bash_history`, AGENTBOX: '1' },
+    env: {
+      ...agent.env,
+      ...run.terminalEnv,
+      ...{ HOME, HISTFILE: `${HISTORY}/bash_history`, AGENTBOX: '1' },
+      ...(hasSshAgent(profile) ? { SSH_AUTH_SOCK } : {}),
+    },
     mounts: [...own, ...userMounts(profile, facts, own)],
     tmpfs: [
       memory(HOME, 1024 * MIB, 0o700, true),
@@ -98,12 +106,13 @@ export function planBox(
     selinuxLevel: facts.engine.selinux ? selinuxLevel(profile.client) : undefined,
     extra: profile.engineArgs,
   };
-  return { box, notices: [...networkNotice(network, profile), ...notices] };
+  const shared = sharingNotices(profile, agent, facts);
+  return { box, notices: [...networkNotice(network, profile), ...shared, ...notices] };
 }
 
 /** Where the project is in the box. */
 export function workspaceOf(profile: Profile, project: ProjectFacts): string {
-  if (profile.workspacePath === '/workspace') return '/workspace';
+  if (profile.workspacePath === '/workspace' || project.scratch) return '/workspace';
   guardTarget(project.path, [HOME]);
   return project.path;
 }
@@ -121,10 +130,13 @@ function networkNotice(network: Network, profile: Profile): readonly string[] {
   return [`network open: ${profile.agent} can reach everything this machine can; --network none closes it`];
 }
 
-function commandOf(profile: Profile, agent: Agent, run: RunRequest): readonly string[] {
+function commandOf(profile: Profile, agent: Agent, workspace: string, run: RunRequest): readonly string[] {
   if (run.command !== undefined) return [...run.command, ...run.args];
   if (agent.argsAreCommand && run.args.length > 0) return run.args;
-  return [...agent.command({ autonomy: profile.autonomy, resume: run.resume }), ...run.args];
+  const { resume, variables = [] } = run;
+  const settings = { provider: profile.providers[agent.name], permissions: profile.permissions[agent.name] };
+  const command = agent.command({ autonomy: profile.autonomy, resume, workspace, variables, ...settings });
+  return [...command, ...(resume && agent.resumedArgs ? agent.resumedArgs(run.args) : run.args)];
 }
 
 function agentConfigMount(profile: Profile, agent: Agent, facts: HostFacts): readonly Mount[] {

@@ -8,6 +8,28 @@ export interface ProjectFacts {
   readonly path: string;
   readonly uid: number;
   readonly gid: number;
+  /** It is the client's own folder of `run --scratch`. */
+  readonly scratch?: boolean;
+}
+
+/** An agent's own directory on the host, shared with a box (`share_host_login`); looked at without following a link. */
+export interface SharedDirectory {
+  readonly path: string;
+  readonly uid: number;
+  /** Entries that are there and that a box may not write. */
+  readonly covered: readonly CoveredEntry[];
+}
+
+/** An entry by its name, and which file it is: another inode is another file. */
+export interface CoveredEntry {
+  readonly name: string;
+  readonly inode: number;
+}
+
+/** The caller's SSH agent: its socket (SSH_AUTH_SOCK), and the directory in which boxes get a socket of their own. */
+interface SshAgentFacts {
+  readonly socket: string | undefined;
+  readonly directory: string;
 }
 
 /** A client's claims on the host, with real paths; used to keep clients apart. */
@@ -26,4 +48,7 @@ export interface HostFacts {
   readonly own: readonly string[];
   readonly engine: EngineFacts;
   readonly claims: readonly ClientClaim[];
+  readonly platform: NodeJS.Platform;
+  readonly shared: SharedDirectory | undefined;
+  readonly sshAgent: SshAgentFacts;
 }

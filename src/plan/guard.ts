@@ -34,7 +34,20 @@ const WIDE = [
 const ENGINES = ['.docker', '.colima', '.orbstack', '.lima', '.rd', '.config/containers', '.local/share/containers'];
 
 /** Folders of a box that no mount of the user may cover. */
-const BOX_OWN = ['/proc', '/sys', '/dev', '/etc', '/usr', '/bin', '/sbin', '/lib', '/lib64', '/run', '/agent-config'];
+const BOX_OWN = [
+  '/proc',
+  '/sys',
+  '/dev',
+  '/etc',
+  '/usr',
+  '/bin',
+  '/sbin',
+  '/lib',
+  '/lib64',
+  '/run',
+  '/agent-config',
+  '/ssh-agent',
+];
 
 /**
  * Refuses a host directory that would break G1 or G7: `/`, the home directory or what holds it, the system's folders,

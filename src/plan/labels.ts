@@ -14,6 +14,8 @@ export interface BoxLabels {
   readonly terminal: boolean;
   readonly runtime: string;
   readonly network: string;
+  /** The agent's directory on the host that is the box's state; absent: it has one of its own. */
+  readonly shared?: string;
 }
 
 /** The labels of a box, as the engine stores them. */
@@ -41,4 +43,9 @@ export function fromLabels(labels: Readonly<Record<string, string>>): BoxLabels 
 /** Label filters for the boxes of a client; with `data` of the one alone whose state is there. */
 export function labelsOfClient(client: string, data?: string): Record<string, string> {
   return { [`${LABEL}.client`]: client, ...(data === undefined ? {} : { [`${LABEL}.data`]: data }) };
+}
+
+/** Label filters for the boxes that have a directory of the host as their state. */
+export function labelsOfShared(path: string): Record<string, string> {
+  return { [`${LABEL}.shared`]: path };
 }

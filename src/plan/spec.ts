@@ -1,3 +1,5 @@
+import type { UserBuild } from '../image/userImage.ts';
+
 /** The plain data that a plan consists of. Nothing here knows an engine; an engine turns a BoxSpec into a container. */
 
 export type EngineKind = 'docker' | 'podman';
@@ -94,10 +96,15 @@ export interface ImageSpec {
   /** `agentbox/claude:1f3c…`: the tag is the hash of everything that goes in. */
   readonly tag: string;
   readonly folder: string;
+  /** Empty for a build of the user's that names by itself what it is built on. */
   readonly from: string;
   readonly args: Readonly<Record<string, string>>;
-  /** Extra files of the build context (the host's CAs), by path. */
+  /** Extra files of the build context (the host's CAs), by path; they win over those of the folder. */
   readonly files: Readonly<Record<string, string>>;
+  /** Images of others that it is made of: pulled when they are not there, and for a build that is to be all new. */
+  readonly pulls?: readonly string[];
+  /** The user's own build, in the place of a folder. */
+  readonly user?: UserBuild;
   /** In words, for progress: `claude 2.1.329`. */
   readonly title: string;
 }

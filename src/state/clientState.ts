@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CLIENT_NAME } from '../config/names.ts';
-import { agentStateDir, clientDir, historyDir, type Paths } from '../config/paths.ts';
+import { agentStateDir, clientDir, historyDir, type Paths, scratchDir, secretsDir } from '../config/paths.ts';
 import type { Caller } from '../context.ts';
 import { UserError } from '../errors.ts';
 import { giveTree, type Owner } from './giveTree.ts';
@@ -9,8 +9,9 @@ import { ownDirectory, privateDirectory } from './privateDirectory.ts';
 import { orStateTrouble } from './trouble.ts';
 
 /**
- * Makes sure of the directories (0700) that a box of the client and agent gets. When root calls, the agent's state and the
- * history, with all in them, become `owner`'s. Throws UserError('state') when one is a link or another user's.
+ * Makes sure of the directories (0700) that a box of the client and agent gets, with `scratch` that of `run --scratch` too.
+ * When root calls, the agent's state, the history and that folder, with all in them, become `owner`'s. Throws
+ * UserError('state') when one is a link or another user's.
  */
 export async function ensureClientState(
   paths: Paths,
@@ -18,11 +19,13 @@ export async function ensureClientState(
   agent: string,
   caller: Pick<Caller, 'uid'>,
   owner: Owner,
+  scratch = false,
 ): Promise<void> {
   const state = agentStateDir(paths, client, agent);
   const own = clientDir(paths, client);
   await privateDirectory(paths.dataDir);
-  for (const directory of [dirname(own), own, dirname(state), state, historyDir(paths, client)]) {
+  const forBox = [state, historyDir(paths, client), ...(scratch ? [scratchDir(paths, client)] : [])];
+  for (const directory of [dirname(own), own, dirname(state), ...forBox]) {
     const now = await ownDirectory(directory);
     if (caller.uid !== 0 && now.uid !== caller.uid) {
       throw new UserError('state', `${directory} belongs to another user (${now.uid})`, {
@@ -30,8 +33,7 @@ export async function ensureClientState(
         next: [`sudo chown -R ${caller.uid} ${paths.dataDir}`],
       });
     }
-    const isForBox = directory === state || directory === historyDir(paths, client);
-    if (caller.uid === 0 && isForBox && (now.uid !== owner.uid || now.gid !== owner.gid))
+    if (caller.uid === 0 && forBox.includes(directory) && (now.uid !== owner.uid || now.gid !== owner.gid))
       await giveTree(directory, owner);
   }
 }
@@ -55,6 +57,7 @@ export async function resetState(paths: Paths, client: string, agent: string | u
 
 /** Removes everything that a client has on this machine but its part of config.yaml. */
 export async function removeState(paths: Paths, client: string): Promise<void> {
+  await removeTree(secretsDir(paths, client));
   await removeTree(clientDir(paths, client));
 }
 

@@ -1,10 +1,10 @@
-import { stat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { AGENT_NAMES, AGENTS } from '../agents/index.ts';
 import { NO_FLAGS } from '../config/flags.ts';
 import { clientSettings, profileOf } from '../config/merge.ts';
 import { CLIENT_NAME, DEFAULT_CLIENT } from '../config/names.ts';
-import { clientDir } from '../config/paths.ts';
+import { clientDir, scratchDir } from '../config/paths.ts';
 import type { Credential } from '../config/profile.ts';
 import { rowsOf } from '../config/rows.ts';
 import type { Context } from '../context.ts';
@@ -43,7 +43,7 @@ export async function add(
   const { addClient } = await import('../config/edit.ts');
   await addClient(context.paths, client, projects);
   say(context.io, `client ${client} is in ${context.paths.configFile}`);
-  say(context.io, `next: agentbox login --client ${client}, or add credentials: to it`);
+  say(context.io, `next: agentbox login --client ${client}, or agentbox creds set NAME --client ${client}`);
 }
 
 /** Prints the clients of the configuration and those that only have state. */
@@ -74,23 +74,36 @@ export async function show(context: Context, client: string, options: JsonOption
   const rows = rowsOf(profileOf(await context.config(), client, NO_FLAGS, AGENT_NAMES));
   const directory = clientDir(context.paths, client);
   const state = await agentsWithState(context.paths, client);
-  if (options.json) return printJson(context.io, { client, directory, state, settings: rows });
+  const scratch = (await isThere(scratchDir(context.paths, client))) ? scratchDir(context.paths, client) : undefined;
+  if (options.json) return printJson(context.io, { client, directory, state, scratch, settings: rows });
   const lines = rows.map(({ setting, value, from }) => [setting, value, from]);
-  print(context.io, `client ${client}\nstate of ${state.join(', ') || 'no agent yet'} in ${directory}\n`);
+  print(context.io, `client ${client}\nstate of ${state.join(', ') || 'no agent yet'} in ${directory}`);
+  print(context.io, scratch === undefined ? '' : `scratch folder ${scratch}\n`);
   print(context.io, table(['SETTING', 'VALUE', 'FROM'], lines));
 }
 
-/** Removes a client: its state and its part of config.yaml. Asks first; refuses while its boxes run. */
+/**
+ * Removes a client: its state, its stored secrets and its part of config.yaml. Asks first; refuses while its boxes run.
+ * Throws UserError('credentials') at the end when a keychain keeps some of the secrets.
+ */
 export async function remove(context: Context, client: string, options: YesOption): Promise<void> {
   await mustExist(context, client);
   if (client === DEFAULT_CLIENT) {
     throw new UserError('refused', 'client default always exists', { next: ['agentbox client reset default'] });
   }
-  const what = `Remove client ${client} with its logins, conversations, settings and history?`;
+  const scratch = (await isThere(scratchDir(context.paths, client))) ? ', and all files of its scratch folder' : '';
+  const what = `Remove client ${client} with its logins, secrets, conversations, settings and history${scratch}?`;
   if (!(await agreed(context, what, options))) return;
-  await whileNothingRuns(context, client, () => removeState(context.paths, client));
+  const { credentials = {} } = (await context.config()).clients.get(client) ?? {};
+  const { removeSecrets, leftInKeychain } = await import('../credentials/removeSecrets.ts');
+  const left = await whileNothingRuns(context, client, async () => {
+    const kept = await removeSecrets(context, client, credentials);
+    await removeState(context.paths, client);
+    return kept;
+  });
   const { removeClient } = await import('../config/edit.ts');
   await removeClient(context.paths, client);
+  if (left !== undefined) throw leftInKeychain(client, left, context.platform);
   say(context.io, `client ${client} is gone`);
 }
 
@@ -112,6 +125,8 @@ export async function reset(
   if (!(await agreed(context, `Remove logins, conversations and settings of ${whose}?`, options))) return;
   await whileNothingRuns(context, client, () => resetState(context.paths, client, agent));
   say(context.io, `removed the state of ${whose}`);
+  const scratch = scratchDir(context.paths, client);
+  if (agent === undefined && (await isThere(scratch))) say(context.io, `its scratch folder stays: ${scratch}`);
 }
 
 /** Writes a client's state to a new tar.gz and prints its path. Login files are left out unless `withLogins`. */
@@ -142,6 +157,13 @@ function secretFiles(credentials: Readonly<Record<string, Credential>>): string[
   });
 }
 
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** Throws for a client that has neither a part of the configuration nor state. */
 async function mustExist(context: Context, client: string): Promise<void> {
   if ((await clientsWithState(context.paths)).includes(client)) return;
@@ -153,9 +175,9 @@ async function agreed(context: Context, question: string, options: YesOption): P
 }
 
 /** The lock is the one that a run holds while it makes its box, so that none comes up in between. */
-async function whileNothingRuns(context: Context, client: string, act: () => Promise<void>): Promise<void> {
-  await withLock(clientDir(context.paths, client), async () => {
+async function whileNothingRuns<T>(context: Context, client: string, act: () => Promise<T>): Promise<T> {
+  return await withLock(clientDir(context.paths, client), async () => {
     await refuseWhileRunning(context, client);
-    await act();
+    return await act();
   });
 }

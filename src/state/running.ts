@@ -11,9 +11,7 @@ const KINDS: readonly EngineKind[] = ['docker', 'podman'];
  * there has none.
  */
 export async function refuseWhileRunning(context: Pick<Context, 'engine' | 'paths'>, client: string): Promise<void> {
-  const found = (await Promise.all(KINDS.map((kind) => boxesOn(context, kind, client)))).flat();
-  // One engine may answer under both names.
-  const alive = [...new Set(found.filter(({ state }) => state !== 'exited').map(({ name }) => name))];
+  const alive = await aliveBoxes(context, labelsOfClient(client, context.paths.dataDir));
   if (alive.length === 0) return;
   throw new UserError('refused', `boxes of client ${client} are running: ${alive.join(', ')}`, {
     why: 'they use the state',
@@ -21,15 +19,25 @@ export async function refuseWhileRunning(context: Pick<Context, 'engine' | 'path
   });
 }
 
+/** The names of the boxes with these labels that are there and not ended, on any engine. */
+export async function aliveBoxes(
+  context: Pick<Context, 'engine'>,
+  labels: Readonly<Record<string, string>>,
+): Promise<readonly string[]> {
+  const found = (await Promise.all(KINDS.map((kind) => boxesOn(context, kind, labels)))).flat();
+  // One engine may answer under both names.
+  return [...new Set(found.filter(({ state }) => state !== 'exited').map(({ name }) => name))];
+}
+
 /** An engine that was found and then fails is an error: who cannot ask must not remove. */
 async function boxesOn(
-  context: Pick<Context, 'engine' | 'paths'>,
+  context: Pick<Context, 'engine'>,
   kind: EngineKind,
-  client: string,
+  labels: Readonly<Record<string, string>>,
 ): Promise<readonly BoxInfo[]> {
   const engine = await context.engine({ flag: kind, profile: 'auto' }).catch((error: unknown) => {
     if (error instanceof UserError && error.trouble === 'engine') return undefined;
     throw error;
   });
-  return engine === undefined ? [] : engine.boxes(labelsOfClient(client, context.paths.dataDir));
+  return engine === undefined ? [] : engine.boxes(labels);
 }

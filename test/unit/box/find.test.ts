@@ -5,6 +5,7 @@ import type { BoxInfo, Engine } from '../../../src/engine/engine.ts';
 const box = (name: string, id: string): BoxInfo => ({
   name,
   id,
+  image: '',
   labels: {},
   state: 'running',
   exitCode: undefined,

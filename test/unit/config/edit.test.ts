@@ -1,7 +1,7 @@
 import { lstat, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { addClient, removeClient } from '../../../src/config/edit.ts';
+import { addClient, addCredential, removeClient, removeCredential } from '../../../src/config/edit.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { type Paths, pathsOf } from '../../../src/config/paths.ts';
 import { temporary, userError } from '../support/config.ts';
@@ -103,3 +103,27 @@ test('clients that are added at the same time are all there', { timeout: 30_000 
   await Promise.all(names.map((name) => addClient(paths, name, [])));
   expect([...(await loadConfig(paths)).clients.keys()].sort()).toEqual(['acme', ...names].sort());
 });
+
+test('a credential is added and removed, and every comment stays', async () => {
+  const paths = await withConfig(COMMENTED);
+  await addCredential(paths, 'acme', 'TOKEN', 'keychain');
+  expect(await read(paths)).toBe(`${COMMENTED}    credentials:\n      TOKEN: { store: keychain }\n`);
+  await addCredential(paths, 'acme', 'OTHER', 'file');
+  await removeCredential(paths, 'acme', 'OTHER');
+  await removeCredential(paths, 'acme', 'NONE');
+  expect((await loadConfig(paths)).clients.get('acme')?.credentials).toEqual({
+    TOKEN: { source: { store: 'keychain' }, deliver: 'env', agents: undefined },
+  });
+  await removeCredential(paths, 'acme', 'TOKEN');
+  expect(await read(paths)).toBe(COMMENTED);
+});
+
+test.each([undefined, '', 'clients:\n', 'clients: {}\n', 'clients:\n  acme: # ours\n', 'clients: { acme: {} }\n'])(
+  'a credential is added to %j',
+  async (text) => {
+    const paths = await withConfig(text);
+    await addCredential(paths, 'acme', 'TOKEN', 'file');
+    expect((await loadConfig(paths)).clients.get('acme')?.credentials).toHaveProperty('TOKEN');
+    if (text?.includes('# ours')) expect(await read(paths)).toContain('# ours');
+  },
+);

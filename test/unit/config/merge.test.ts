@@ -30,6 +30,15 @@ test('without any setting the built-in values hold', () => {
     agentConfig: {},
     agentVersion: {},
     image: undefined,
+    dockerfile: undefined,
+    packages: [],
+    toolchains: {},
+    devcontainer: false,
+    providers: {},
+    permissions: {},
+    shareHostLogin: false,
+    shareRefresh: false,
+    sshAgent: false,
     autonomy: 'auto',
     workspacePath: '/workspace',
     projects: [],
@@ -175,4 +184,17 @@ test.each(['amce', 'constructor', '__proto__'])('the unknown client %s is refuse
   expect(error.message).toBe(`there is no client "${name}"`);
   expect(error.why).toContain('acme');
   expect(error.next).toContain(`agentbox client add ${name}`);
+});
+
+test('an image or a Dockerfile takes the place of both in the weaker layers; one layer has one of them', async () => {
+  const files = (...layers: Parameters<typeof merge>) => {
+    const { image, dockerfile } = merge(...layers).profile;
+    return [image, dockerfile];
+  };
+  expect(files({ dockerfile: '/d/Dockerfile' }, { image: 'dev:1' })).toEqual([undefined, '/d/Dockerfile']);
+  expect(files({ dockerfile: '/d/Dockerfile' }, {}, { image: 'dev:2' })).toEqual(['dev:2', undefined]);
+  expect(files({ image: 'dev:1' }, { dockerfile: '/d/Dockerfile' })).toEqual(['dev:1', undefined]);
+  expect(await userError(() => merge({ image: 'dev:1', dockerfile: '/d/Dockerfile' }))).toMatchObject({
+    message: 'image and dockerfile are both set (client)',
+  });
 });

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import type { RunCommand } from '../../../src/box/run.ts';
+import type { ProviderName } from '../../../src/config/profile.ts';
 import type { ClientSettings } from '../../../src/config/settings.ts';
 import type { Context } from '../../../src/context.ts';
 import { type CredsOptions, showCredentials } from '../../../src/credentials/commands.ts';
@@ -8,6 +9,7 @@ import type { Inject } from '../../../src/credentials/fresh.ts';
 import { login } from '../../../src/credentials/loginCommand.ts';
 import type { SourceDeps } from '../../../src/credentials/sources/deps.ts';
 import { UsageError } from '../../../src/errors.ts';
+import { provider } from '../providers/support.ts';
 import { configOf } from '../support/config.ts';
 import { hostLoginFile, loginText, put, stateLoginFile, world } from './support.ts';
 
@@ -30,7 +32,7 @@ async function contextOf(deps: SourceDeps, clients: Record<string, ClientSetting
     ...deps,
     io,
     cwd: deps.paths.home,
-    prompter: { confirm: unused },
+    prompter: { confirm: unused, secret: unused },
     config: async () => configOf(clients),
     engine: unused,
   };
@@ -99,8 +101,26 @@ describe('agentbox creds', () => {
 
   test('says why an agent would get nothing, and what to type', async () => {
     const { out, err } = await shown({ client: 'acme', agent: 'claude' }, { acme: {} }, await world());
-    expect(out).toContain('missing: no credentials for claude in client acme');
+    expect(out).toMatch(/claude login +none +none +- +missing: no credential of the client is for it/);
     expect(err).toContain('agentbox login --client acme');
+  });
+
+  test('shows the provider, and what is missing of it', async () => {
+    const vertex = provider({
+      name: 'vertex',
+      project: 'acme-ai',
+      region: 'europe-west1',
+      headers: { A: { env: 'X' } },
+    });
+    const { out, err } = await shown(
+      { client: 'acme', agent: 'claude' },
+      { acme: { providers: { claude: vertex } } },
+      await world(),
+    );
+    expect(out).toMatch(/claude +provider vertex +project acme-ai, region europe-west1 +env +- +ok\n/);
+    expect(out).toMatch(/claude +header A +environment X +header +- +missing: X is not set/);
+    expect(out).toMatch(/claude +vertex credentials +none +none +- +missing: the provider names no file/);
+    expect(err).toContain('providers.claude.adc: FILE');
   });
 
   test('says that a shell needs none', async () => {
@@ -159,8 +179,8 @@ describe('agentbox creds', () => {
 });
 
 describe('agentbox login', () => {
-  const started = async (options: Parameters<typeof login>[1], terminal = true) => {
-    const { context } = await contextOf(await world(), { acme: {} }, terminal);
+  const started = async (options: Parameters<typeof login>[1], terminal = true, acme: ClientSettings = {}) => {
+    const { context } = await contextOf(await world(), { acme }, terminal);
     let seen: RunCommand | undefined;
     const code = await login(context, options, async (_, request) => {
       seen = request;
@@ -187,5 +207,13 @@ describe('agentbox login', () => {
 
   test('is not there for an agent without one', async () => {
     await expect(started({ client: 'acme', agent: 'shell', dir: undefined })).rejects.toThrow('shell has no login');
+  });
+
+  test('is not there for a provider that takes none, or that the agent does not have', async () => {
+    const acme = (name: ProviderName) => ({ providers: { claude: provider({ name }) } });
+    const made = (name: ProviderName) => started({ client: 'acme', dir: undefined }, true, acme(name));
+    await expect(made('vertex')).rejects.toThrow('Claude Code with vertex has no login');
+    await expect(made('openai')).rejects.toThrow('Claude Code cannot be served by openai');
+    expect((await made('anthropic')).code).toBe(7);
   });
 });

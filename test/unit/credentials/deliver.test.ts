@@ -5,13 +5,14 @@ import type { Frame } from '../../../src/box/payload.ts';
 import { type DeliveryRequest, deliver } from '../../../src/credentials/deliver.ts';
 import { NO_ENV, type Resolved } from '../../../src/credentials/resolved.ts';
 import { userError } from '../support/config.ts';
+import { profile } from '../support/facts.ts';
 
 const KEY: Resolved = { name: 'ANTHROPIC_API_KEY', source: 'x', expires: undefined, delivery: 'env', value: 'the-key' };
 
 function delivered(changes: Partial<DeliveryRequest> = {}) {
   return deliver({
     agent: shell,
-    autonomy: 'auto',
+    profile: profile(),
     workspace: '/workspace',
     credentials: [],
     env: NO_ENV,

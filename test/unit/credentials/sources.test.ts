@@ -7,9 +7,11 @@ import { type Execute, execute } from '../../../src/execute.ts';
 import { temporary, userError } from '../support/config.ts';
 import { ended, put, world } from './support.ts';
 
+const SECRET = { client: 'acme', name: 'CORP_KEY' };
+
 describe('a value from the environment', () => {
   test('is that of the named variable', async () => {
-    expect(await readSource({ env: 'CORP_KEY' }, await world({ env: { CORP_KEY: ' v ' } }))).toBe(' v ');
+    expect(await readSource({ env: 'CORP_KEY' }, await world({ env: { CORP_KEY: ' v ' } }), SECRET)).toBe(' v ');
   });
 
   test.each([
@@ -17,7 +19,7 @@ describe('a value from the environment', () => {
     [{ CORP_KEY: '' }, 'CORP_KEY is empty'],
   ])('must be there', async (env, message) => {
     const deps = await world({ env });
-    const error = await userError(() => readSource({ env: 'CORP_KEY' }, deps));
+    const error = await userError(() => readSource({ env: 'CORP_KEY' }, deps, SECRET));
     expect(error).toMatchObject({ trouble: 'credentials', message, next: ['export CORP_KEY=…'] });
   });
 });
@@ -30,12 +32,12 @@ describe('a value from a file', () => {
     ['two\nlines\n\n', 'two\nlines\n'],
   ])('%j is %j', async (text, value) => {
     const file = await put(join(await temporary(), 'key'), text);
-    expect(await readSource({ file }, await world())).toBe(value);
+    expect(await readSource({ file }, await world(), SECRET)).toBe(value);
   });
 
   test('must not be readable by others', async () => {
     const file = await put(join(await temporary(), 'key'), 'secret', 0o640);
-    const error = await userError(async () => readSource({ file }, await world()));
+    const error = await userError(async () => readSource({ file }, await world(), SECRET));
     expect(error).toMatchObject({ trouble: 'refused', next: [`chmod 600 ${file}`] });
     expect(JSON.stringify(error)).not.toContain('secret');
   });
@@ -43,7 +45,7 @@ describe('a value from a file', () => {
   test.each(['absent', 'empty'])('must not be %s', async (kind) => {
     const file = join(await temporary(), 'key');
     if (kind === 'empty') await put(file, '\n');
-    expect((await userError(async () => readSource({ file }, await world()))).trouble).toBe('credentials');
+    expect((await userError(async () => readSource({ file }, await world(), SECRET))).trouble).toBe('credentials');
   });
 
   test('is never taken through a link, from a directory or from a pipe that waits', async () => {
@@ -56,7 +58,7 @@ describe('a value from a file', () => {
       ['pipe', 'not a file'],
       ['.', 'not a file'],
     ] as const) {
-      const error = await userError(async () => readSource({ file: join(folder, name) }, await world()));
+      const error = await userError(async () => readSource({ file: join(folder, name) }, await world(), SECRET));
       expect(error.why).toContain(why);
     }
   });
@@ -65,15 +67,15 @@ describe('a value from a file', () => {
 describe('a value from a command', () => {
   const fails = async (command: readonly string[], execute?: Execute) => {
     const deps = await world(execute === undefined ? {} : { execute });
-    return userError(() => readSource({ command }, deps));
+    return userError(() => readSource({ command }, deps, SECRET));
   };
 
   test('is what the program prints, without white space around it', async () => {
-    expect(await readSource({ command: ['printf', '\n  %s \n', 'a b'] }, await world())).toBe('a b');
+    expect(await readSource({ command: ['printf', '\n  %s \n', 'a b'] }, await world(), SECRET)).toBe('a b');
   });
 
   test('is no business of a shell', async () => {
-    expect(await readSource({ command: ['echo', '$HOME; id'] }, await world())).toBe('$HOME; id');
+    expect(await readSource({ command: ['echo', '$HOME; id'] }, await world(), SECRET)).toBe('$HOME; id');
   });
 
   test('of a failing program gives the last line it complained with, but nothing it printed', async () => {
@@ -111,6 +113,8 @@ test.each<[CredentialSource, string]>([
   [{ file: '/k' }, 'file /k'],
   [{ command: ['op', 'read', 'op://secret'] }, 'command op'],
   [{ keychain: 'acme' }, 'keychain acme'],
+  [{ store: 'keychain' }, 'creds set, keychain'],
+  [{ store: 'file' }, 'creds set, a file that is not encrypted'],
 ])('%j in words is %s', (source, words) => {
   expect(sourceInWords(source)).toBe(words);
 });

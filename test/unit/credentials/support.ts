@@ -5,6 +5,7 @@ import { agentStateDir, pathsOf } from '../../../src/config/paths.ts';
 import { type CredentialRequest, NO_ENV } from '../../../src/credentials/resolved.ts';
 import type { SourceDeps } from '../../../src/credentials/sources/deps.ts';
 import { type Executed, execute } from '../../../src/execute.ts';
+import { testContext } from '../support/command.ts';
 import { temporary } from '../support/config.ts';
 import { profile } from '../support/facts.ts';
 
@@ -16,6 +17,7 @@ const HOUR = 3_600_000;
 export async function world(changes: Partial<SourceDeps> = {}): Promise<SourceDeps> {
   const home = await temporary();
   return {
+    io: testContext(home).io,
     env: {},
     execute,
     platform: 'linux',

@@ -18,6 +18,11 @@ describe('facts of an engine', () => {
       ignoredLimits: [],
       limitlessRuntimes: ['runsc', 'runsc-uds'],
       selinux: false,
+      details: {
+        cgroupVersion: '1',
+        storage: '/var/lib/docker',
+        runtimeArgs: expect.objectContaining({ runc: [], runsc: expect.arrayContaining(['--ignore-cgroups']) }),
+      },
     });
   });
 

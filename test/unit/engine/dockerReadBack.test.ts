@@ -103,6 +103,7 @@ describe('reading a box back', () => {
 describe('boxes in a list', () => {
   const entry = {
     Id: 'id',
+    ImageID: 'sha256:f00d',
     Names: ['/agentbox-x'],
     Labels: { a: 'b' },
     State: 'running',
@@ -122,6 +123,7 @@ describe('boxes in a list', () => {
     expect(boxOf({ ...entry, State, Status })).toEqual({
       id: 'id',
       name: 'agentbox-x',
+      image: 'sha256:f00d',
       labels: { a: 'b' },
       state,
       exitCode,

@@ -18,6 +18,7 @@ describe('the facts of a podman', () => {
       defaultRuntime: 'runc',
       ignoredLimits: ['memory', 'cpus', 'pids'],
       selinux: false,
+      details: { cgroupVersion: '1', storage: info.store?.graphRoot, runtimeArgs: {} },
     });
   });
 

@@ -10,6 +10,7 @@ describe('what podman lists', () => {
       {
         id: '4f3c'.repeat(16),
         name: 'agentbox-acme-shop-claude-x1',
+        image: '07f6de237f95eb2b220ea8efecca9dfd5defdb31fd09aa61ff6fd9f33b1f97a7',
         labels: recorded.Labels,
         state: 'running',
         exitCode: undefined,
@@ -43,19 +44,21 @@ describe('what podman lists', () => {
     expect(ids({})).toHaveLength(3);
   });
 
-  it("becomes images: every tag once, newest first, without podman's own registry", () => {
+  it("becomes images: every tag once, newest first, without podman's own registry; one without a tag by its id", () => {
     const image = { Id: 'abc', Names: ['localhost/agentbox/base:1', 'example.org/base:1'], Size: 5, Created: 1 };
-    const newer = { Id: 'def', Names: ['localhost/agentbox/claude:2'], Size: 6, Created: 2 };
+    const newer = { Id: 'def', Names: ['localhost/agentbox/claude:2'], Size: 6, Created: 2, Labels: { a: 'b' } };
     const list = imageList([image, image, newer, { Id: 'none', Names: null }]);
     expect(list.map(({ tag, id }) => [tag, id])).toEqual([
       ['agentbox/claude:2', 'def'],
       ['agentbox/base:1', 'abc'],
       ['example.org/base:1', 'abc'],
+      ['none', 'none'],
     ]);
+    expect(list.map(({ labels }) => labels)).toEqual([{ a: 'b' }, {}, {}, {}]);
   });
 
   it('becomes an image also where nothing is set in it', () => {
-    expect(imageInfo({ Id: 'abc' })).toEqual({ id: 'abc', env: {}, labels: {}, size: 0 });
+    expect(imageInfo({ Id: 'abc' })).toEqual({ id: 'abc', env: {}, labels: {}, size: 0, volumes: [] });
     expect(imageInfo({ Id: 'abc', Config: { Env: ['A=b=c', 'EMPTY='] } }).env).toEqual({ A: 'b=c', EMPTY: '' });
   });
 });

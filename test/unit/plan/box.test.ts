@@ -18,7 +18,9 @@ const agent: Agent = {
   stateDir: '/home/agent/.claude',
   locksState: true,
   env: { CLAUDE_CONFIG_DIR: '/home/agent/.claude' },
-  credentials: ['ANTHROPIC_API_KEY'],
+  providers: {},
+  defaultProviders: [],
+  homeLinks: {},
   guardEnv: {},
   otherProviders: [],
   login: undefined,
@@ -31,6 +33,7 @@ const project = { path: '/srv/My App: ünï', uid: 1000, gid: 1000 };
 const run: RunRequest = {
   args: ['-p', 'hi'],
   terminal: false,
+  detach: false,
   resume: false,
   command: undefined,
   suffix: 'x1',

@@ -14,6 +14,7 @@ const run = (context: TestContext, ...argv: string[]) => runCommand(context, reg
 const box = (state: BoxInfo['state']): BoxInfo => ({
   id: '1',
   name: 'agentbox-acme-1',
+  image: '',
   labels: {},
   state,
   exitCode: undefined,
@@ -55,8 +56,8 @@ test('ls shows configured clients and those that only have state', async () => {
   const context = await withAcme();
   await ensureClientState(context.paths, 'old', 'shell', context.caller, context.caller);
   const table = await run(context, 'ls');
-  expect(table).toMatch(/\nacme +claude, shell.* claude +\S+\/work\/acme\n/);
-  expect(table).toMatch(/\ndefault +claude, shell/);
+  expect(table).toMatch(/\nacme +claude, .*shell +claude +\S+\/work\/acme\n/);
+  expect(table).toMatch(/\ndefault +claude, .*shell/);
   expect(table).toMatch(/\nold +\(not in the configuration\) +shell/);
   expect(JSON.parse(await run(context, 'ls', '--json'))).toContainEqual(
     expect.objectContaining({ client: 'acme', configured: true, state: ['claude'] }),

@@ -14,7 +14,10 @@ export interface TestContext extends Context {
 }
 
 /** `boxes` are those of every engine that is there; undefined: there is no engine. */
-export function testContext(home: string, more: { boxes?: readonly BoxInfo[]; answer?: boolean } = {}): TestContext {
+export function testContext(
+  home: string,
+  more: { boxes?: readonly BoxInfo[]; answer?: boolean; secret?: string } = {},
+): TestContext {
   const written = { out: '', err: '' };
   const into = (stream: 'out' | 'err') =>
     new Writable({
@@ -34,7 +37,7 @@ export function testContext(home: string, more: { boxes?: readonly BoxInfo[]; an
     colour: false,
   };
   const paths = pathsOf({}, home);
-  const { answer, boxes } = more;
+  const { answer, boxes, secret = '' } = more;
   return {
     io,
     env: {},
@@ -43,7 +46,7 @@ export function testContext(home: string, more: { boxes?: readonly BoxInfo[]; an
     caller: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, name: 'user' },
     paths,
     now: () => new Date('2026-01-02T03:04:05Z'),
-    prompter: answer === undefined ? terminalPrompter(io) : { confirm: async () => answer },
+    prompter: answer === undefined ? terminalPrompter(io) : { confirm: async () => answer, secret: async () => secret },
     execute,
     config: () => loadConfig(paths),
     async engine() {

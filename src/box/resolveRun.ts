@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Agent } from '../agents/agent.ts';
+import { AGENT_NAMES, agentOf } from '../agents/index.ts';
+import { bindingOf, claimsOf } from '../config/binding.ts';
+import { profileOf } from '../config/merge.ts';
+import type { Profile } from '../config/profile.ts';
+import { realPathOf } from '../config/realPath.ts';
+import type { Context } from '../context.ts';
+import { clientHere } from '../credentials/clientHere.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { ClientClaim, HostFacts, ProjectFacts, SharedDirectory } from '../plan/facts.ts';
+import { socketOf } from '../plan/guard.ts';
+import { checkProvider } from '../providers/check.ts';
+import { projectFacts } from './project.ts';
+import type { RunCommand } from './run.ts';
+import { scratchFacts } from './scratch.ts';
+import { sharedDirectory } from './sharedDirectory.ts';
+
+/** What the settings alone decide of a run. */
+export interface Chosen {
+  readonly profile: Profile;
+  readonly agent: Agent;
+  readonly project: ProjectFacts;
+  readonly claims: readonly ClientClaim[];
+  readonly shared: SharedDirectory | undefined;
+}
+
+/** What is known of a run before an image or a secret is touched. */
+export interface Resolved {
+  readonly profile: Profile;
+  readonly agent: Agent;
+  readonly project: ProjectFacts;
+  readonly engine: Engine;
+  readonly facts: HostFacts;
+}
+
+type Wanted = Pick<RunCommand, 'dir' | 'flags' | 'scratch'>;
+
+/** Client, settings, project and engine of a run; throws UserError for what does not fit together. */
+export async function resolveRun(context: Context, request: Wanted): Promise<Resolved> {
+  const chosen = await choose(context, request);
+  const engine = await engineOf(context, request, chosen.profile);
+  return { ...chosen, engine, facts: await hostFacts(context, engine, chosen) };
+}
+
+/** Client, settings and project of a run; throws UserError for what does not fit together. */
+export async function choose(context: Context, request: Wanted): Promise<Chosen> {
+  const { client, project } = await (request.scratch ? scratchOf : projectOf)(context, request);
+  const config = await context.config();
+  const { profile } = profileOf(config, client, request.flags, AGENT_NAMES);
+  const [real, claims] = await Promise.all([withRealPaths(profile), claimsOf(config, realPathOf)]);
+  const agent = agentOf(profile.agent);
+  checkProvider(profile, agent);
+  return { profile: real, agent, project, claims, shared: await sharedDirectory(profile, agent, context) };
+}
+
+interface Bound {
+  readonly client: string;
+  readonly project: ProjectFacts;
+}
+
+async function projectOf(context: Context, { dir, flags }: Wanted): Promise<Bound> {
+  const [config, project] = await Promise.all([context.config(), projectFacts(dir, context.cwd)]);
+  return { client: await bindingOf(config, project.path, flags.client, realPathOf), project };
+}
+
+async function scratchOf(context: Context, { flags }: Wanted): Promise<Bound> {
+  const client = await clientHere(context, flags.client);
+  return { client, project: await scratchFacts(context, client) };
+}
+
+/** The engine of a run, by its flag and its settings. */
+export function engineOf(context: Context, request: Wanted, profile: Profile): Promise<Engine> {
+  return context.engine({ flag: request.flags.engine, profile: profile.engine });
+}
+
+/** What the plan of a run must know of this machine. */
+export async function hostFacts(
+  { paths, caller, platform, env }: Context,
+  engine: Engine,
+  { claims, shared }: Pick<Chosen, 'claims' | 'shared'>,
+): Promise<HostFacts> {
+  const [facts, home, own] = await Promise.all([
+    engine.facts(),
+    realPathOf(paths.home),
+    Promise.all([paths.configDir, paths.configFile, paths.dataDir, paths.cacheDir].map(realPathOf)),
+  ]);
+  const socket = socketOf(facts.endpoint);
+  const endpoint = socket.startsWith('/') ? await realPathOf(socket) : socket;
+  const directory = join(tmpdir(), `agentbox-ssh-${randomBytes(8).toString('hex')}`);
+  const sshAgent = { socket: env['SSH_AUTH_SOCK'] || undefined, directory };
+  return { caller, paths, home, own, engine: { ...facts, endpoint }, claims, platform, shared, sshAgent };
+}
+
+/** The guards of a plan compare real paths, so that no link leads around them. */
+async function withRealPaths(profile: Profile): Promise<Profile> {
+  const real = async <T extends { readonly source: string }>(mount: T) => ({
+    ...mount,
+    source: await realPathOf(mount.source),
+  });
+  const folders = Object.entries(profile.agentConfig).map(
+    async ([agent, folder]) => [agent, await realPathOf(folder)] as const,
+  );
+  return {
+    ...profile,
+    mounts: await Promise.all(profile.mounts.map(real)),
+    agentConfig: Object.fromEntries(await Promise.all(folders)),
+  };
+}
