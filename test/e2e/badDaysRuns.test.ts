@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { grounds } from './support/engines.ts';
 import { ended, type Lab, makeLab } from './support/lab.ts';
+import { launcherOf } from './support/launcher.ts';
 import { leftovers } from './support/leftovers.ts';
 import { standInAgent } from './support/standInAgent.ts';
 
@@ -179,11 +179,3 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))('a run 
     await expect.poll(() => leftovers(lab), { timeout: 20_000 }).toEqual([]);
   });
 });
-
-/** The process that runs the lab's agentbox, below whatever made it another user's. */
-function launcherOf(lab: Lab): number {
-  const { stdout } = spawnSync('pgrep', ['-f', `^node ${lab.dir}/bin/agentbox`], { encoding: 'utf8' });
-  const [pid, ...others] = stdout.trim().split('\n').map(Number);
-  if (pid === undefined || Number.isNaN(pid) || others.length > 0) throw new Error(`one launcher, not: ${stdout}`);
-  return pid;
-}

@@ -85,3 +85,11 @@ export function grounds(): readonly Ground[] {
   });
   return found.filter((ground) => ground !== undefined);
 }
+
+/**
+ * The grounds for long sessions of agents and images. gVisor is among them only with AGENTBOX_TEST_ALL=1: under an old
+ * platform of gVisor they take longer than all else, and agentsGvisor.test.ts has one session of each agent there.
+ */
+export function sessionGrounds(): readonly Ground[] {
+  return grounds().filter(({ gvisor }) => !gvisor || process.env['AGENTBOX_TEST_ALL'] === '1');
+}

@@ -8,8 +8,9 @@ export interface OwnImage {
 }
 
 /**
- * An image on agentbox/base whose `claude` runs its last argument as a shell script, so that a test says what the agent
- * does. `mark` is a word that lies in its history and settings and in the file /usr/local/share/mark of its last layer.
+ * An image on agentbox/base whose `claude` (and codex, gemini and copilot) runs its last argument as a shell script, so
+ * that a test says what the agent does. `mark` is a word that lies in its history and settings and in the file
+ * /usr/local/share/mark of its last layer.
  */
 export async function standInAgent(lab: Lab, mark = ''): Promise<OwnImage> {
   const args = ['build', '--agent', 'shell', '--json', ...lab.ground.flags.slice(0, 2)];
@@ -20,7 +21,8 @@ export async function standInAgent(lab: Lab, mark = ''): Promise<OwnImage> {
   const lines = [
     `FROM ${image}`,
     'COPY claude /usr/local/bin/claude',
-    `RUN chmod 755 /usr/local/bin/claude && printf %s '${mark}' > /usr/local/share/mark`,
+    `RUN cd /usr/local/bin && chmod 755 claude && for name in codex gemini copilot; do ln -s claude $name; done \\
+      && printf %s '${mark}' > /usr/local/share/mark`,
     `LABEL mark="${mark}"`,
   ];
   lab.write(join(context, 'claude'), `#!/bin/bash\nexec bash -c "\${@: -1}"\n`);
