@@ -4,7 +4,7 @@ import { NO_FLAGS } from '../config/flags.ts';
 import { profileOf } from '../config/merge.ts';
 import { DEFAULT_CLIENT } from '../config/names.ts';
 import type { Context } from '../context.ts';
-import { UsageError } from '../errors.ts';
+import { UsageError, UserError } from '../errors.ts';
 import { remembering } from '../execute.ts';
 import { print, printJson, say } from '../ui/io.ts';
 import { table } from '../ui/table.ts';
@@ -34,7 +34,15 @@ export async function showCredentials(real: Context, options: CredsOptions, inje
     throw new UsageError('--all goes with neither --client nor --fresh', ['agentbox creds --all']);
   }
   const requests = await requestsOf(context, options);
-  if (options.fresh) for (const request of requests) await refresh(context, request, inject);
+  if (options.fresh) {
+    for (const request of requests) {
+      await refresh(context, request, inject).catch((error: unknown) => {
+        // One agent's trouble is no other's; the table says what to do about it.
+        if (requests.length === 1 || !(error instanceof UserError) || error.trouble !== 'credentials') throw error;
+        say(context.io, `${request.agent.name}: not put in again: ${error.message}`);
+      });
+    }
+  }
   const rows: CredentialRow[] = [];
   for (const request of requests) rows.push(...(await reportCredentials(request, context)));
   if (options.json) return printJson(context.io, rows);

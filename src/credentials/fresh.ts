@@ -1,7 +1,7 @@
 import type { Frame } from '../box/payload.ts';
 import { configured } from './configured.ts';
 import { credentialFiles } from './deliver.ts';
-import { resolveFallback, resolveNamed } from './resolve.ts';
+import { findFallback, resolveNamed } from './resolve.ts';
 import type { CredentialRequest, Resolved } from './resolved.ts';
 import type { SourceDeps } from './sources/deps.ts';
 
@@ -16,7 +16,8 @@ export type Inject = (request: CredentialRequest, frames: readonly Frame[]) => P
 
 /**
  * Reads anew every credential that lies in the agent's state as a file: configured ones and the copy of the host's login.
- * The others are read anew at every run anyway. Throws UserError('credentials') as resolveCredentials does.
+ * The others are read anew at every run anyway. Nothing for an agent that nobody serves; throws UserError('credentials') for
+ * what is there and does not serve.
  */
 export async function freshFrames(request: Omit<CredentialRequest, 'fresh'>, deps: SourceDeps): Promise<Fresh> {
   const fresh: CredentialRequest = { ...request, fresh: true };
@@ -26,7 +27,8 @@ export async function freshFrames(request: Omit<CredentialRequest, 'fresh'>, dep
   );
   const credentials: Resolved[] = [];
   for (const named of inState) credentials.push(await resolveNamed(named, fresh, deps));
-  credentials.push(...((await resolveFallback(fresh, deps))?.credentials ?? []));
+  const fallback = await findFallback(fresh, deps);
+  if (fallback !== undefined && fallback !== 'nobody') credentials.push(...fallback.credentials);
   const files = credentials.filter((one) => one.delivery === 'file' && isInState(one.path));
   return { frames: credentialFiles(files), sources: files.map(({ name, source }) => `${name}: ${source}`) };
 }

@@ -44,12 +44,23 @@ export async function resolveNamed(named: Named, request: CredentialRequest, dep
   return { ...known, delivery: 'file', path, when: request.fresh ? 'always' : 'once' };
 }
 
+/** As findFallback; throws UserError('credentials') when nobody serves the agent. */
+export async function resolveFallback(request: CredentialRequest, deps: SourceDeps): Promise<Resolution | undefined> {
+  const found = await findFallback(request, deps);
+  if (found === 'nobody') throw noCredentials(request);
+  return found;
+}
+
 /**
  * What serves the agent when nothing configured does: what its provider brings (Google credentials, a profile of AWS), for
- * client `default` the caller's own environment, then a login. Undefined when something configured serves it, or it needs
- * nothing. Throws UserError('credentials') when nothing does, UserError('config') for a provider it does not have.
+ * client `default` the caller's own environment, then a login; else `nobody`. Undefined when something configured serves
+ * it, or it needs nothing. Throws UserError('credentials') for what is there and does not serve, UserError('config') for a
+ * provider it does not have.
  */
-export async function resolveFallback(request: CredentialRequest, deps: SourceDeps): Promise<Resolution | undefined> {
+export async function findFallback(
+  request: CredentialRequest,
+  deps: SourceDeps,
+): Promise<Resolution | 'nobody' | undefined> {
   const { agent, profile } = request;
   checkProvider(profile, agent);
   if (!needsProvider(agent)) return undefined;
@@ -66,7 +77,7 @@ export async function resolveFallback(request: CredentialRequest, deps: SourceDe
   }
   const takesLogin = wiringsOf(profile, agent).some((wiring) => wiring.login);
   const login = agent.login === undefined || !takesLogin ? undefined : await resolveLogin(request, agent.login, deps);
-  if (login === undefined) throw noCredentials(request);
+  if (login === undefined) return 'nobody';
   return { credentials: [login.credential], notices: login.notices };
 }
 

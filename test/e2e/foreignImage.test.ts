@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conversation, type ModelApi, startModelApi } from '../stand-ins/modelApi.ts';
-import { sessionGrounds } from './support/engines.ts';
+import { oneGround } from './support/engines.ts';
 import { hostAddress, type Lab, makeLab } from './support/lab.ts';
 
 const KEY = 'sk-ant-test-0123456789abcdefghijklmnopqrstuvwxyz';
@@ -15,7 +15,7 @@ RUN apt-get update -q && apt-get install -qy --no-install-recommends git && \\
 ENTRYPOINT ["/bin/false"]
 `;
 
-describe.each(sessionGrounds().map((ground) => [ground.name, ground] as const))(
+describe.each(oneGround().map((ground) => [ground.name, ground] as const))(
   'in an image of somebody else, on %s',
   (_, ground) => {
     let api: ModelApi;

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AnthropicHosts, startAnthropicHosts } from '../stand-ins/anthropicHosts.ts';
 import { type ModelApi, startModelApi } from '../stand-ins/modelApi.ts';
 import type { Tokens } from '../stand-ins/oauthServer.ts';
-import { grounds } from './support/engines.ts';
+import { oneGround } from './support/engines.ts';
 import { ended, hostAddress, type Lab, makeLab } from './support/lab.ts';
 
 const HOURS = 2 * 3600;
@@ -18,7 +18,7 @@ const SAID = 'Served by the login.';
 const WARNING = /share_refresh: .*who renews it first logs the others out/;
 
 // gVisor changes nothing of this: what is tried is who holds which token.
-const GROUNDS = grounds().filter(({ gvisor }) => !gvisor);
+const GROUNDS = oneGround();
 
 describe.each(GROUNDS.map((ground) => [ground.name, ground] as const))('one login of the host on %s', (_, ground) => {
   let api: ModelApi;

@@ -77,7 +77,8 @@ describe.each(tested)('images with $kind', (test) => {
     const tag = `agentbox/probe:${Math.random().toString(36).slice(2)}`;
     mine.push(tag);
     const own: Assets = {
-      'probe/Dockerfile': { content: `ARG FROM\nFROM $FROM\nCOPY . /x/\nRUN ${step}\n`, mode: 0o644 },
+      // A comment that no other run has, else the engine has the step in its cache.
+      'probe/Dockerfile': { content: `ARG FROM\nFROM $FROM\nCOPY . /x/\nRUN ${step} # ${tag}\n`, mode: 0o644 },
     };
     return { own, spec: { tag, folder: 'probe', from: base, args: {}, files, title: 'probe' } };
   };
@@ -230,28 +231,35 @@ describe.each(tested)('images with $kind', (test) => {
     expect(said.join('')).toContain('nothing to build');
   });
 
-  it('rebuilds without a cache, takes the newest version and remembers it', { timeout: 15 * MINUTES }, async () => {
-    const before = await engine.image(base);
-    const agents = await Promise.all((await engine.images()).map(({ id }) => engine.image(id)));
-    await buildCommand(contextOf(), { agent: 'claude', rebuild: true, json: true });
-    const report = JSON.parse(said.slice(said.findIndex((line) => line.startsWith('{'))).join('')) as {
-      image: string;
-      built: string[];
-    };
-    // The pinned one may be the newest, and other tests need it.
-    const pinned = await imagesOf(claude, none, '/nonexistent');
-    if (pinned.at(-1)?.tag !== report.image) mine.push(report.image);
-    expect(report.built).toEqual([base, report.image]);
-    expect((await engine.image(base))?.id).not.toBe(before?.id);
-    // What lost its tag is gone. (Not the base, while anything else is built on it.)
-    const replaced = agents.find((image) => image?.labels['dev.agentbox.key'] === report.image.split(':')[1]);
-    if (replaced !== undefined) expect(await engine.image(replaced.id)).toBeUndefined();
-    const { claude: version = '' } = JSON.parse(await readFile(join(data, 'versions.json'), 'utf8')) as Record<
-      string,
-      string
-    >;
-    expect((await inBox(report.image, 'claude --version')).stdout).toContain(version);
-    expect((await imagesOf(claude, none, data)).at(-1)?.tag).toBe(report.image);
-    expect(isVersion(version)).toBe(true);
-  });
+  // Podman takes a minute for it, and what is tried is not the engine.
+  const fully = test.kind === 'docker' || process.env['AGENTBOX_TEST_ALL'] === '1' ? it : undefined;
+
+  fully?.(
+    'rebuilds without a cache, takes the newest version and remembers it',
+    { timeout: 15 * MINUTES },
+    async () => {
+      const before = await engine.image(base);
+      const agents = await Promise.all((await engine.images()).map(({ id }) => engine.image(id)));
+      await buildCommand(contextOf(), { agent: 'claude', rebuild: true, json: true });
+      const report = JSON.parse(said.slice(said.findIndex((line) => line.startsWith('{'))).join('')) as {
+        image: string;
+        built: string[];
+      };
+      // The pinned one may be the newest, and other tests need it.
+      const pinned = await imagesOf(claude, none, '/nonexistent');
+      if (pinned.at(-1)?.tag !== report.image) mine.push(report.image);
+      expect(report.built).toEqual([base, report.image]);
+      expect((await engine.image(base))?.id).not.toBe(before?.id);
+      // What lost its tag is gone. (Not the base, while anything else is built on it.)
+      const replaced = agents.find((image) => image?.labels['dev.agentbox.key'] === report.image.split(':')[1]);
+      if (replaced !== undefined) expect(await engine.image(replaced.id)).toBeUndefined();
+      const { claude: version = '' } = JSON.parse(await readFile(join(data, 'versions.json'), 'utf8')) as Record<
+        string,
+        string
+      >;
+      expect((await inBox(report.image, 'claude --version')).stdout).toContain(version);
+      expect((await imagesOf(claude, none, data)).at(-1)?.tag).toBe(report.image);
+      expect(isVersion(version)).toBe(true);
+    },
+  );
 });

@@ -86,10 +86,17 @@ export function grounds(): readonly Ground[] {
   return found.filter((ground) => ground !== undefined);
 }
 
+const ALL = process.env['AGENTBOX_TEST_ALL'] === '1';
+
 /**
- * The grounds for long sessions of agents and images. gVisor is among them only with AGENTBOX_TEST_ALL=1: under an old
- * platform of gVisor they take longer than all else, and agentsGvisor.test.ts has one session of each agent there.
+ * The grounds for long sessions of agents. gVisor is among them only with AGENTBOX_TEST_ALL=1: agentsGvisor.test.ts has one
+ * session of each agent there.
  */
 export function sessionGrounds(): readonly Ground[] {
-  return grounds().filter(({ gvisor }) => !gvisor || process.env['AGENTBOX_TEST_ALL'] === '1');
+  return grounds().filter(({ gvisor }) => ALL || !gvisor);
+}
+
+/** One ground, for long tests of what has nothing to do with the engine; with AGENTBOX_TEST_ALL=1 those of long sessions. */
+export function oneGround(): readonly Ground[] {
+  return ALL ? sessionGrounds() : sessionGrounds().slice(0, 1);
 }

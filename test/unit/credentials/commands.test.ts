@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import type { RunCommand } from '../../../src/box/run.ts';
@@ -158,6 +159,26 @@ describe('agentbox creds', () => {
       { op: 'file', path, mode: '600', when: 'always', content: loginText('tok-host', 5) },
     ]);
     expect(err).toBe(`claude: put in again: claude login: login of the host, ${hostLoginFile(deps)}\n`);
+  });
+
+  test('with --fresh goes on when another agent has nothing, or a login that has expired', async () => {
+    const deps = await world();
+    await put(hostLoginFile(deps), loginText('tok-host', 5, 'refresh'));
+    const expired = { access_token: 'a', refresh_token: 'r', expiry_date: 1 };
+    await put(join(deps.paths.home, '.gemini/oauth_creds.json'), JSON.stringify(expired));
+    const injected: string[] = [];
+    const { out, err } = await shown(
+      { client: 'acme', fresh: true },
+      { acme: { agents: ['gemini', 'codex', 'claude'], login: 'host' } },
+      deps,
+      async ({ agent }) => {
+        injected.push(agent.name);
+      },
+    );
+    expect(injected).toEqual(['claude']);
+    expect(err).toContain('gemini: not put in again: the login of Gemini CLI on this machine has expired');
+    expect(err).toContain('codex: nothing is kept that could be put in again');
+    expect(out).toMatch(/codex +codex login +none +none +- +missing/);
   });
 
   test('with --fresh puts in a file again that lies in the state of an agent', async () => {
