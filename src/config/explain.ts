@@ -13,6 +13,9 @@ interface JsonSchema {
   readonly additionalProperties?: JsonSchema | boolean;
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
 }
 
 /** What is wrong, for people: one entry a mistake. Values are told only where they are one of a fixed set. */
@@ -40,12 +43,11 @@ function explainOne(
     case 'invalid_key':
       return at(`${issue.issues[0]?.message ?? issue.message}`, true);
     case 'invalid_value':
-      return at(
-        `"${String(valueAt(data, path))}" is not valid, ${suggestion(String(valueAt(data, path)), issue.values.map(String))}`,
-      );
+      return at(notOneOf(valueAt(data, path), issue.values.map(String)));
     case 'invalid_type':
       return at(wrongType(issue.expected, valueAt(data, path)));
     case 'invalid_union': {
+      if (issue.discriminator !== undefined) return at(notOneOf(valueAt(data, path), valuesAt(schema, path)));
       const meant = issue.errors.find((branch) =>
         branch.some((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys'),
       );
@@ -79,13 +81,32 @@ function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
   }, data);
 }
 
+function notOneOf(value: unknown, valid: readonly string[]): string {
+  return value === undefined
+    ? `is missing, one of ${valid.join(', ')}`
+    : `"${value}" is not valid, ${suggestion(`${value}`, valid)}`;
+}
+
 /** The keys that are valid at a place. */
 function namesAt(schema: JsonSchema, path: readonly PropertyKey[]): string[] {
+  return [...new Set(rulesAt(schema, path).flatMap((rule) => Object.keys(rule.properties ?? {})))];
+}
+
+/** The values that are valid at a place, where only some are. */
+function valuesAt(schema: JsonSchema, path: readonly PropertyKey[]): string[] {
+  return rulesAt(schema, path).flatMap((rule) => [...(rule.enum ?? []), rule.const ?? []].flat().map(String));
+}
+
+/** Every rule that may hold at a place. */
+function rulesAt(schema: JsonSchema, path: readonly PropertyKey[]): readonly JsonSchema[] {
+  const options: readonly JsonSchema[] = [
+    schema,
+    ...[...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap((option) => rulesAt(option, [])),
+  ];
   const [part, ...rest] = path;
-  const options = [schema, ...(schema.anyOf ?? [])];
-  if (part === undefined) return options.flatMap((option) => Object.keys(option.properties ?? {}));
+  if (part === undefined) return options;
   return options.flatMap((option) => {
     const rule = option.properties?.[String(part)] ?? option.additionalProperties ?? option.items;
-    return typeof rule === 'object' ? namesAt(rule, rest) : [];
+    return typeof rule === 'object' ? rulesAt(rule, rest) : [];
   });
 }

@@ -123,9 +123,13 @@ const permissions = z.strictObject({
   deny: rules.optional().describe('What it may not do.'),
 });
 
+const NO_VERSION = 'is no version, such as 22 or "3.12" (in quotes, since YAML reads 3.10 as 3.1)';
 const version = z
-  .union([z.string(), z.number()], { error: 'is no version, such as 22 or "3.12"' })
-  .refine((value) => /^\d+(\.\d+){0,2}$/.test(`${value}`), 'is no version, such as 22 or "3.12"');
+  .union([z.string(), z.number()], { error: NO_VERSION })
+  .refine(
+    (value) => /^\d+(\.\d+){0,2}$/.test(`${value}`) && (typeof value === 'string' || value % 1 === 0),
+    NO_VERSION,
+  );
 
 const mount = z.strictObject({
   source: hostPath.describe('Directory of the host.'),
