@@ -1,6 +1,5 @@
 import type { FirstRunFacts, SeedFile } from './agent.ts';
-
-type Json = Readonly<Record<string, unknown>>;
+import { asObject, type Json, jsonObject } from './jsonObject.ts';
 
 /** As many characters of a key as claude itself keeps to know it again. */
 const KEY_TAIL = 20;
@@ -50,7 +49,7 @@ function approved(responses: Json, key: string): Json {
 
 function seed(file: string, facts: FirstRunFacts, change: (content: Json) => Json): readonly SeedFile[] {
   const before = facts.existing(file);
-  const parsed = parse(before ?? '{}');
+  const parsed = jsonObject(before ?? '{}');
   if (parsed === undefined) return [];
   const content = `${JSON.stringify(change(parsed), null, 2)}\n`;
   // A write that changes nothing could undo what another box of the client writes at the same time.
@@ -58,17 +57,6 @@ function seed(file: string, facts: FirstRunFacts, change: (content: Json) => Jso
   return same ? [] : [{ file, content }];
 }
 
-function parse(text: string): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const object = (value: unknown): Json => (isObject(value) ? value : {});
+const object = (value: unknown): Json => asObject(value) ?? {};
 const strings = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { ParsedLogin } from './agent.ts';
+import { asObject, jsonObject } from './jsonObject.ts';
 
 const ITEM = 'Claude Code-credentials';
 
@@ -23,7 +24,7 @@ export function hostPlaces(
 
 /** Reads `{"claudeAiOauth":{"accessToken":…,"refreshToken":…,"expiresAt":…}}`; undefined for anything else. */
 export function parseLogin(text: string): ParsedLogin | undefined {
-  const oauth = oauthOf(text);
+  const oauth = asObject(jsonObject(text)?.['claudeAiOauth']);
   if (typeof oauth?.['accessToken'] !== 'string' || oauth['accessToken'] === '') return undefined;
   const kept = Object.entries(oauth).filter(([name]) => !/refresh/i.test(name));
   const expires = oauth['expiresAt'];
@@ -34,23 +35,9 @@ export function parseLogin(text: string): ParsedLogin | undefined {
     ...(renews ? { rotates: refresh } : {}),
     // Nothing else of the host's file, and all else of the box's: beside the login lie the tokens of MCP servers.
     copyInto: (existing, withRefresh) =>
-      JSON.stringify({ ...object(existing ?? ''), claudeAiOauth: withRefresh ? oauth : Object.fromEntries(kept) }),
+      JSON.stringify({ ...jsonObject(existing ?? ''), claudeAiOauth: withRefresh ? oauth : Object.fromEntries(kept) }),
     expires: typeof expires === 'number' && Number.isFinite(expires) ? expires : undefined,
   };
-}
-
-function oauthOf(text: string): Readonly<Record<string, unknown>> | undefined {
-  const oauth = object(text)?.['claudeAiOauth'];
-  return typeof oauth === 'object' && oauth !== null ? { ...oauth } : undefined;
-}
-
-function object(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { ParsedLogin } from './agent.ts';
-
-type Json = Readonly<Record<string, unknown>>;
+import { asObject, type Json, jsonObject } from './jsonObject.ts';
 
 /** The mode of a login whose tokens somebody else renews: codex takes them as they are, and never tries it itself. */
 const NOT_RENEWED = 'chatgptAuthTokens';
@@ -19,9 +18,9 @@ export function hostPlaces(
 
 /** Reads auth.json: a login with ChatGPT or a key that `codex login --with-api-key` wrote; undefined for anything else. */
 export function parseLogin(text: string): ParsedLogin | undefined {
-  const auth = object(parse(text));
+  const auth = jsonObject(text);
   const key = auth?.['OPENAI_API_KEY'];
-  const tokens = object(auth?.['tokens']);
+  const tokens = asObject(auth?.['tokens']);
   if (auth === undefined) return undefined;
   // Without a mode, codex takes a key before tokens.
   const usesKey = auth['auth_mode'] === 'apikey' || (auth['auth_mode'] === undefined && isText(key));
@@ -51,19 +50,9 @@ function ofTokens(auth: Json, tokens: Json): ParsedLogin {
 /** The end that a JSON web token names, in milliseconds. */
 function expiry(token: unknown): number | undefined {
   const payload = isText(token) ? token.split('.')[1] : undefined;
-  const claims = payload === undefined ? undefined : object(parse(Buffer.from(payload, 'base64url').toString('utf8')));
+  const claims = payload === undefined ? undefined : jsonObject(Buffer.from(payload, 'base64url').toString('utf8'));
   const seconds = claims?.['exp'];
   return typeof seconds === 'number' && Number.isFinite(seconds) ? seconds * 1000 : undefined;
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-const object = (value: unknown): Json | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;

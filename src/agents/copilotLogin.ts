@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import type { AgentLogin, ParsedLogin } from './agent.ts';
-import { jsonObject } from './jsonObject.ts';
-
-type Json = Readonly<Record<string, unknown>>;
+import { asObject, type Json, jsonObject } from './jsonObject.ts';
 
 /** Where copilot of the host keeps its login when it has no keychain; an item of a keychain is a bare token, and no login. */
 export const copilotHostPlaces: AgentLogin['host'] = (env, home) => ({
@@ -45,5 +43,4 @@ function withoutRefresh(tokens: Json): Json {
   );
 }
 
-const object = (value: unknown): Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+const object = (value: unknown): Json => asObject(value) ?? {};

@@ -1,8 +1,6 @@
 import type { FirstRunFacts, SeedFile } from './agent.ts';
 import { geminiPolicy } from './geminiPolicy.ts';
-import { jsonObject } from './jsonObject.ts';
-
-type Json = Readonly<Record<string, unknown>>;
+import { asObject, type Json, jsonObject } from './jsonObject.ts';
 
 /** The file with what gemini may do, where images/gemini/settings.json has it look. */
 export const POLICY = 'agentbox-policy.toml';
@@ -31,5 +29,4 @@ function authType({ provider, credentials }: FirstRunFacts): string {
   return credentials['GEMINI_API_KEY'] === undefined ? 'oauth-personal' : 'gemini-api-key';
 }
 
-const object = (value: unknown): Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+const object = (value: unknown): Json => asObject(value) ?? {};
