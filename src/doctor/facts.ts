@@ -33,7 +33,7 @@ export interface Disk {
 }
 
 /** The image of one agent on the engine in use. */
-export interface AgentImage {
+interface AgentImage {
   readonly title: string;
   readonly agent: string;
   readonly clients: readonly string[];

@@ -30,7 +30,7 @@ export async function gather(context: Context): Promise<DoctorFacts> {
   ]);
   const engines = await gatherEngines(context, chosen.value);
   const [images, disks, missed] = await Promise.all([
-    imagesOrNone(context, config, chosen.value),
+    imagesOrNone(context, chosen.value),
     gatherDisks(context.paths, engines),
     missedAuthorities(context.env, authorities),
   ]);
@@ -70,8 +70,8 @@ function usesKeychain(config: LoadedConfig): boolean {
 }
 
 /** An engine that breaks in the middle is told of by the engines' own findings. */
-async function imagesOrNone(context: Context, config: LoadedConfig, engine: Engine | undefined) {
+async function imagesOrNone(context: Context, engine: Engine | undefined) {
   const none = { images: [], staleImages: 0 };
   if (engine === undefined) return none;
-  return (await settled(gatherImages(context, config, engine))).value ?? none;
+  return (await settled(gatherImages(context, engine))).value ?? none;
 }

@@ -5,6 +5,8 @@ import { isOurs, titleOf } from './ours.ts';
 export interface WantedImage {
   readonly title: string;
   readonly clients: readonly string[];
+  /** The agent that runs in it by the settings alone; undefined for one that others are built on. */
+  readonly agent?: string | undefined;
 }
 
 /** One tag of ours on the engine, or one image of ours that lost its tag. */

@@ -25,8 +25,10 @@ export async function wantedImages(
       for (const user of users) {
         const { specs, own } = await findImage(engine, agent, profile, context, user);
         for (const { tag, title } of [...(own === undefined ? [] : [own]), ...specs]) {
-          const clients = new Set([...(wanted.get(tag)?.clients ?? []), client]);
-          wanted.set(tag, { title, clients: [...clients] });
+          const known = wanted.get(tag);
+          const runs = user === undefined && tag === specs.at(-1)?.tag ? agent.name : undefined;
+          const clients = new Set([...(known?.clients ?? []), client]);
+          wanted.set(tag, { title, clients: [...clients], agent: known?.agent ?? runs });
         }
       }
     }
