@@ -4,6 +4,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { readImages } from '../src/image/readImages.ts';
+import { bundleGateway } from './lib/bundleGateway.ts';
 
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
@@ -35,14 +36,15 @@ const replaceModules: Plugin = {
   },
 };
 
-/** src/image/embedded.ts reads images/ from the source tree; the bundle carries their text. */
+/** src/image/embedded.ts reads images/ from the source tree; the bundle carries their text, the gateway's program too. */
 const embedImages: Plugin = {
   name: 'embed-images',
   setup({ onLoad }) {
-    onLoad({ filter: /\/src\/image\/embedded\.ts$/ }, () => ({
-      contents: `export const images = ${JSON.stringify(readImages(at('images')))};`,
-      loader: 'js',
-    }));
+    onLoad({ filter: /\/src\/image\/embedded\.ts$/ }, async () => {
+      const program = { content: await bundleGateway(), mode: 0o644 };
+      const images = { ...readImages(at('images')), 'gateway/gateway.mjs': program };
+      return { contents: `export const images = ${JSON.stringify(images)};`, loader: 'js' };
+    });
   },
 };
 

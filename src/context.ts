@@ -23,6 +23,8 @@ export interface Context {
   readonly cwd: string;
   readonly platform: NodeJS.Platform;
   readonly caller: Caller;
+  /** The argv that starts this very program, for a process of its own beside this one. */
+  readonly program: readonly [string, ...string[]];
   readonly paths: Paths;
   readonly now: () => Date;
   readonly prompter: Prompter;

@@ -16,6 +16,7 @@ export function realContext(process: NodeJS.Process): Context {
     cwd: process.cwd(),
     platform: process.platform,
     caller: { uid: user.uid, gid: user.gid, name: user.username },
+    program: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
     paths,
     now: () => new Date(),
     execute,

@@ -30,6 +30,8 @@ export interface Agent {
   readonly providers: Readonly<Partial<Record<ProviderName, ProviderWiring>>>;
   /** The providers any of which may serve when the profile names none; empty for an agent that needs none. */
   readonly defaultProviders: readonly ProviderName[];
+  /** Rules of the policy for what it needs besides its provider, such as its own updates of models; few. */
+  readonly hosts: readonly string[];
   /** Environment, not secret, added when a credential of the provider is in the environment of the box. */
   readonly guardEnv: Readonly<Record<string, string>>;
   /** Variables that say that another provider serves the agent, with credentials that agentbox cannot judge. */
@@ -56,6 +58,11 @@ export interface ProviderWiring {
   readonly alsoServedBy: readonly string[];
   /** The agent's own login serves this provider. */
   readonly login: boolean;
+  /**
+   * The hosts that its requests go to, exact, as `host` or `host:port`: what the gateway lets through and the only ones that a
+   * brokered credential of it is put in for. Pure.
+   */
+  readonly hosts: (provider: Provider | undefined) => readonly string[];
   /** Which of the optional settings the agent can express; the others are refused by name. */
   readonly takes: readonly ('baseUrl' | 'headers' | 'query')[];
   /** Variables that turn the agent to this provider, with the values of its headers; they travel over the pipe. Pure. */
@@ -79,6 +86,8 @@ export interface RunFacts {
 export interface AgentLogin {
   /** The login file, relative to the state directory. */
   readonly file: string;
+  /** Rules of the policy for making and renewing it. */
+  readonly hosts: readonly string[];
   /** Starts the login in a box (`agentbox login`). */
   readonly command: readonly string[];
   /** Where the host keeps its own: a file, and on macOS keychain items, the likeliest first. */

@@ -32,12 +32,15 @@ export const claude: Agent = {
   },
   providers: claudeProviders,
   defaultProviders: ['anthropic'],
+  hosts: [],
   // Else .claude/settings.json of a project can name another endpoint, of any provider, which is then sent the key. With
   // this, claude does not look at a login file, so it is set only where none is what serves.
   guardEnv: { CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST: '1' },
   otherProviders: ['CLAUDE_CODE_USE_BEDROCK', 'CLAUDE_CODE_USE_VERTEX', 'CLAUDE_CODE_USE_FOUNDRY'],
   login: {
     file: '.credentials.json',
+    // The page that asks for consent is opened in a browser, outside the box.
+    hosts: ['api.anthropic.com', 'platform.claude.com'],
     command: ['claude', 'auth', 'login'],
     host: hostPlaces,
     parse: parseLogin,

@@ -1,11 +1,14 @@
 import { AWS_NAMES } from '../providers/aws.ts';
 import { hasKeyHeader } from '../providers/headers.ts';
 import type { Agent, ProviderWiring } from './agent.ts';
+import { bedrockHosts, vertexHosts } from './cloudHosts.ts';
+import { exactHosts } from './exactHosts.ts';
 
 const anthropic: ProviderWiring = {
   credentials: ['ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_API_KEY', 'CLAUDE_CODE_OAUTH_TOKEN'],
   alsoServedBy: [],
   login: true,
+  hosts: (provider) => exactHosts(provider, ['api.anthropic.com']),
   takes: ['baseUrl', 'headers'],
   env: ({ baseUrl }, headers) => ({ ...only('ANTHROPIC_BASE_URL', baseUrl), ...customHeaders(headers) }),
 };
@@ -14,6 +17,7 @@ const vertex: ProviderWiring = {
   credentials: [],
   alsoServedBy: ['GOOGLE_APPLICATION_CREDENTIALS'],
   login: false,
+  hosts: vertexHosts,
   takes: ['baseUrl', 'headers'],
   env: (provider, headers) => ({
     CLAUDE_CODE_USE_VERTEX: '1',
@@ -30,6 +34,7 @@ const bedrock: ProviderWiring = {
   credentials: AWS_NAMES,
   alsoServedBy: [],
   login: false,
+  hosts: bedrockHosts,
   takes: ['baseUrl', 'headers'],
   env: (provider, headers) => ({
     CLAUDE_CODE_USE_BEDROCK: '1',

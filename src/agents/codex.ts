@@ -5,6 +5,7 @@ import { hostPlaces, parseLogin } from './codexLogin.ts';
 import { FILE_STORE } from './codexOverrides.ts';
 import { codexHeaders } from './codexProvider.ts';
 import { codexRules, RULES_FILE } from './codexRules.ts';
+import { exactHosts } from './exactHosts.ts';
 
 /** Codex by OpenAI. */
 export const codex: Agent = {
@@ -25,15 +26,19 @@ export const codex: Agent = {
       credentials: ['OPENAI_API_KEY', 'CODEX_API_KEY'],
       alsoServedBy: [],
       login: true,
+      hosts: (provider) => exactHosts(provider, ['api.openai.com']),
       takes: ['baseUrl', 'headers', 'query'],
       env: codexHeaders,
     },
   },
   defaultProviders: ['openai'],
+  hosts: [],
   guardEnv: {},
   otherProviders: [],
   login: {
     file: 'auth.json',
+    // With it, chatgpt.com serves the models.
+    hosts: ['auth.openai.com', 'chatgpt.com'],
     command: ['codex', ...FILE_STORE, 'login', '--device-auth'],
     host: hostPlaces,
     parse: parseLogin,

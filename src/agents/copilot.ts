@@ -25,10 +25,12 @@ export const copilot: Agent = {
   },
   providers: { copilot: copilotModels, openai: openaiModels, anthropic: anthropicModels },
   defaultProviders: ['copilot'],
+  hosts: [],
   guardEnv: {},
   otherProviders: ['COPILOT_PROVIDER_BASE_URL'],
   login: {
     file: 'config.json',
+    hosts: ['github.com'],
     command: ['copilot', 'login', '--device-code'],
     host: copilotHostPlaces,
     parse: parseCopilotLogin,

@@ -1,12 +1,14 @@
 import type { Provider } from '../config/profile.ts';
 import { UserError } from '../errors.ts';
 import type { ProviderWiring } from './agent.ts';
+import { exactHosts } from './exactHosts.ts';
 
 /** Models by way of GitHub: of github.com, or of the enterprise whose address is the base URL. */
 export const copilotModels: ProviderWiring = {
   credentials: ['COPILOT_GITHUB_TOKEN'],
   alsoServedBy: ['GH_TOKEN', 'GITHUB_TOKEN'],
   login: true,
+  hosts: githubHosts,
   takes: ['baseUrl'],
   env: ({ baseUrl }) => (baseUrl === undefined ? {} : { COPILOT_GH_HOST: new URL(baseUrl).host }),
 };
@@ -18,6 +20,7 @@ export const openaiModels: ProviderWiring = {
   credentials: OWN_KEY,
   alsoServedBy: [],
   login: false,
+  hosts: (provider) => exactHosts(provider, ['api.openai.com']),
   takes: ['baseUrl', 'headers', 'query'],
   env: (provider, headers) => ({
     ...(Object.keys(provider.query).length === 0
@@ -33,6 +36,7 @@ export const anthropicModels: ProviderWiring = {
   credentials: OWN_KEY,
   alsoServedBy: [],
   login: false,
+  hosts: (provider) => exactHosts(provider, ['api.anthropic.com']),
   takes: ['baseUrl', 'headers'],
   env: (provider, headers) => ({
     COPILOT_PROVIDER_TYPE: 'anthropic',
@@ -40,6 +44,16 @@ export const anthropicModels: ProviderWiring = {
     ...customHeaders(headers),
   }),
 };
+
+/** Which of the last four serves depends on the account; an enterprise of its own has all at addresses below its own. */
+function githubHosts(provider: Provider | undefined): readonly string[] {
+  if (provider?.baseUrl === undefined) {
+    const plans = ['individual', 'business', 'enterprise'].map((plan) => `api.${plan}.githubcopilot.com`);
+    return ['api.github.com', 'api.githubcopilot.com', ...plans];
+  }
+  const { host } = new URL(provider.baseUrl);
+  return [host, `api.${host}`, `copilot-api.${host}`];
+}
 
 function azureVersion({ query }: Pick<Provider, 'query'>): string {
   const { 'api-version': version, ...others } = query;

@@ -26,10 +26,13 @@ export const gemini: Agent = {
   env: GEMINI_ENV,
   providers: { google, vertex },
   defaultProviders: ['google'],
+  hosts: [],
   guardEnv: {},
   otherProviders: [],
   login: {
     file: 'oauth_creds.json',
+    // With it, Code Assist serves the models.
+    hosts: ['oauth2.googleapis.com', 'cloudcode-pa.googleapis.com'],
     // It has no login command: the first thing it does without credentials is to log in, and then it is told to quit.
     command: ['gemini', '--prompt-interactive', '/quit'],
     host: geminiHostPlaces,

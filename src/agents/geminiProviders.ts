@@ -1,6 +1,8 @@
 import type { Provider } from '../config/profile.ts';
 import { UserError } from '../errors.ts';
 import type { ProviderWiring } from './agent.ts';
+import { vertexHosts } from './cloudHosts.ts';
+import { exactHosts } from './exactHosts.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -9,6 +11,7 @@ export const google: ProviderWiring = {
   credentials: ['GEMINI_API_KEY'],
   alsoServedBy: [],
   login: true,
+  hosts: (provider) => exactHosts(provider, ['generativelanguage.googleapis.com']),
   takes: ['baseUrl', 'headers'],
   env: (provider, headers) => ({
     ...named('GOOGLE_GEMINI_BASE_URL', provider.baseUrl),
@@ -21,6 +24,8 @@ export const vertex: ProviderWiring = {
   credentials: ['GOOGLE_API_KEY'],
   alsoServedBy: [],
   login: false,
+  // A key of Google Cloud is taken at the global address, whatever the region.
+  hosts: (provider) => [...new Set([...vertexHosts(provider), ...exactHosts(provider, ['aiplatform.googleapis.com'])])],
   takes: ['baseUrl', 'headers'],
   env: (provider, headers) => ({
     GOOGLE_GENAI_USE_VERTEXAI: 'true',

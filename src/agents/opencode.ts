@@ -40,10 +40,13 @@ export const opencode: Agent = {
   },
   providers: opencodeProviders,
   defaultProviders: ['anthropic', 'openai', 'google'],
+  hosts: [],
   guardEnv: {},
   otherProviders: [],
   login: {
     file: 'auth.json',
+    // With ChatGPT, which then serves the models, or with GitHub.
+    hosts: ['auth.openai.com', 'chatgpt.com', 'github.com'],
     // The settings name who may serve, which would hide all others from the login's list.
     command: ['env', '-u', 'OPENCODE_CONFIG', 'opencode', 'auth', 'login'],
     host: opencodeHostPlaces,

@@ -1,6 +1,8 @@
 import type { Provider, ProviderName } from '../config/profile.ts';
 import { AWS_NAMES } from '../providers/aws.ts';
 import type { Agent, ProviderWiring } from './agent.ts';
+import { bedrockHosts, vertexHosts } from './cloudHosts.ts';
+import { exactHosts } from './exactHosts.ts';
 
 /** What opencode calls those that serve for each provider. */
 export const OPENCODE_IDS: Readonly<Record<ProviderName, readonly string[]>> = {
@@ -17,23 +19,35 @@ const VERSION_PATH: Partial<Record<ProviderName, string>> = { anthropic: '/v1', 
 
 /** How each provider serves opencode. */
 export const opencodeProviders: Agent['providers'] = {
-  anthropic: { ...byKey(['ANTHROPIC_API_KEY']), login: true },
-  openai: { ...byKey(['OPENAI_API_KEY']), login: true },
-  google: { ...byKey(['GEMINI_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY', 'GOOGLE_API_KEY']), login: true },
+  anthropic: { ...byKey(['ANTHROPIC_API_KEY'], 'api.anthropic.com'), login: true },
+  openai: { ...byKey(['OPENAI_API_KEY'], 'api.openai.com'), login: true },
+  google: {
+    ...byKey(['GEMINI_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY', 'GOOGLE_API_KEY'], 'generativelanguage.googleapis.com'),
+    login: true,
+  },
   // Its region and the Google project are in variables that all libraries of these clouds read.
-  bedrock: byKey(AWS_NAMES),
+  bedrock: { ...byKey(AWS_NAMES), hosts: bedrockHosts },
   vertex: {
     credentials: [],
     alsoServedBy: ['GOOGLE_APPLICATION_CREDENTIALS'],
     login: false,
+    hosts: vertexHosts,
     takes: [],
     env: ({ region }) => (region === undefined ? {} : { VERTEX_LOCATION: region }),
   },
-  copilot: { credentials: [], alsoServedBy: [], login: true, takes: [], env: () => ({}) },
+  copilot: {
+    credentials: [],
+    alsoServedBy: [],
+    login: true,
+    hosts: () => ['api.githubcopilot.com'],
+    takes: [],
+    env: () => ({}),
+  },
 };
 
-function byKey(credentials: readonly string[]): ProviderWiring {
-  return { credentials, alsoServedBy: [], login: false, takes: ['baseUrl', 'headers'], env: settings };
+function byKey(credentials: readonly string[], ...usual: readonly string[]): ProviderWiring {
+  const hosts: ProviderWiring['hosts'] = (provider) => exactHosts(provider, usual);
+  return { credentials, alsoServedBy: [], login: false, hosts, takes: ['baseUrl', 'headers'], env: settings };
 }
 
 /** Not a file: the values of headers may be secret. opencode merges it after every other file but those of the image. */

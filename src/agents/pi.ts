@@ -1,6 +1,7 @@
 import type { Permissions, Provider, ProviderName } from '../config/profile.ts';
 import { UserError } from '../errors.ts';
 import { type Agent, type FirstRunFacts, HOME, type ProviderWiring, type SeedFile } from './agent.ts';
+import { exactHosts } from './exactHosts.ts';
 import { jsonObject } from './jsonObject.ts';
 
 const STATE = `${HOME}/.pi`;
@@ -40,11 +41,12 @@ export const pi: Agent = {
     PI_OFFLINE: '1',
   },
   providers: {
-    anthropic: byKey('ANTHROPIC_API_KEY'),
-    openai: byKey('OPENAI_API_KEY'),
-    google: byKey('GEMINI_API_KEY'),
+    anthropic: byKey('ANTHROPIC_API_KEY', 'api.anthropic.com'),
+    openai: byKey('OPENAI_API_KEY', 'api.openai.com'),
+    google: byKey('GEMINI_API_KEY', 'generativelanguage.googleapis.com'),
   },
   defaultProviders: ['anthropic'],
+  hosts: [],
   guardEnv: {},
   otherProviders: [],
   // It has one, made by /login in its own window; nothing but that starts it.
@@ -55,8 +57,9 @@ export const pi: Agent = {
   firstRun: ({ provider, existing }) => baseUrls(provider, existing),
 };
 
-function byKey(name: string): ProviderWiring {
-  return { credentials: [name], alsoServedBy: [], login: false, takes: ['baseUrl'], env: () => ({}) };
+function byKey(name: string, host: string): ProviderWiring {
+  const hosts: ProviderWiring['hosts'] = (provider) => exactHosts(provider, [host]);
+  return { credentials: [name], alsoServedBy: [], login: false, hosts, takes: ['baseUrl'], env: () => ({}) };
 }
 
 function exclusions(permissions: Permissions | undefined): readonly string[] {

@@ -17,6 +17,7 @@ export const shell: Agent = {
   env: {},
   providers: {},
   defaultProviders: [],
+  hosts: [],
   guardEnv: {},
   otherProviders: [],
   login: undefined,

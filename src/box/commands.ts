@@ -7,6 +7,7 @@ import { table } from '../ui/table.ts';
 import { hasTerminal, streamsOf } from '../ui/terminal.ts';
 import { formatSpan } from '../ui/time.ts';
 import { findBox } from './find.ts';
+import { reviveKeepers } from './revive.ts';
 import { withSignals } from './signals.ts';
 
 type EngineOption = { readonly engine?: 'docker' | 'podman' };
@@ -18,6 +19,7 @@ export async function list(
 ): Promise<void> {
   const engine = await engineOf(context, options);
   const boxes = await engine.boxes(options.client === undefined ? {} : labelsOfClient(options.client));
+  await reviveKeepers(context, engine, boxes);
   const rows = [...boxes].sort((a, b) => b.created.localeCompare(a.created)).map((box) => describe(box));
   if (options.json) return printJson(context.io, rows);
   if (rows.length === 0) return say(context.io, 'no boxes');
@@ -36,7 +38,7 @@ export async function list(
 /** Connects this terminal to a running box until it ends; gives its exit code. */
 export async function attach(context: Context, text: string, options: EngineOption): Promise<number> {
   const engine = await engineOf(context, options);
-  const box = await runningBox(engine, text);
+  const box = await runningBox(context, engine, text);
   const terminal = fromLabels(box.labels).terminal;
   if (terminal && !hasTerminal(context.io)) {
     throw new UsageError(`${box.name} has a terminal, and this is none`, [`agentbox logs -f ${box.name}`]);
@@ -54,7 +56,7 @@ export async function execIn(
 ): Promise<number> {
   if (argv.length === 0) throw new UsageError('exec: no command', [`agentbox exec ${text} -- COMMAND…`]);
   const engine = await engineOf(context, options);
-  const box = await runningBox(engine, text);
+  const box = await runningBox(context, engine, text);
   return engine.exec(box.id, argv, { streams: streamsOf(context.io, hasTerminal(context.io)) });
 }
 
@@ -105,9 +107,12 @@ async function engineOf(context: Context, options: EngineOption): Promise<Engine
   return context.engine({ flag: options.engine, profile: config.defaults.engine ?? 'auto' });
 }
 
-async function runningBox(engine: Engine, text: string): Promise<BoxInfo> {
+async function runningBox(context: Context, engine: Engine, text: string): Promise<BoxInfo> {
   const box = await findBox(engine, text);
-  if (box.state === 'running') return box;
+  if (box.state === 'running') {
+    await reviveKeepers(context, engine, [box]);
+    return box;
+  }
   throw new UserError('box', `${box.name} is not running`, {
     next: [`agentbox logs ${box.name}`, `agentbox rm ${box.name}`],
   });

@@ -28,6 +28,8 @@ export async function dryRun(context: Context, request: RunCommand): Promise<voi
   const variables = [...new Set([...Object.keys(profile.credentials), ...Object.keys(profile.env), ...provider])];
   const made = requestOf(context, request, { image, runtime, variables });
   const { box, notices } = planBox(profile, agent, project, facts, made);
+  const gateway = profile.network === 'gateway' ? await import('./gateway.ts') : undefined;
+  const policy = await gateway?.runPolicy(context, profile, agent, request.login);
   const plan = {
     client: profile.client,
     agent: agent.name,
@@ -35,6 +37,9 @@ export async function dryRun(context: Context, request: RunCommand): Promise<voi
     runtime: profile.runtime,
     overThePipe: variables,
     notices: [...notices, ...(devcontainer?.notices ?? [])],
+    ...(policy === undefined
+      ? {}
+      : { policy: policy.rules.map(({ verdict, text, from }) => `${verdict} ${text} (${from})`) }),
     box,
     commandLine: commandLine(box, facts.engine.kind),
   };

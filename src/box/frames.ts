@@ -4,13 +4,16 @@ import type { Context } from '../context.ts';
 import { agentConfigLinks } from '../credentials/agentConfig.ts';
 import { deliver } from '../credentials/deliver.ts';
 import { gitIdentity } from '../credentials/gitIdentity.ts';
+import { keptSecrets } from '../credentials/keptSecrets.ts';
 import { knownHosts } from '../credentials/knownHosts.ts';
 import { resolveCredentials } from '../credentials/resolve.ts';
 import type { BoxEnv } from '../credentials/resolved.ts';
 import { seeding } from '../credentials/seeding.ts';
 import { endOfSharing } from '../credentials/sharedMark.ts';
+import type { KeptSecret } from '../network/keeper/protocol.ts';
 import type { Frame } from './payload.ts';
 import type { RunCommand } from './run.ts';
+import { sshConfig } from './sshConfig.ts';
 
 /** Whose frames, and for which project. */
 export interface FramesRequest {
@@ -21,11 +24,18 @@ export interface FramesRequest {
   readonly request: Pick<RunCommand, 'flags' | 'freshCreds' | 'login'>;
 }
 
+/** What travels into a box, what the user should know of it, and what stays outside: the secrets it has placeholders of. */
+export interface BoxFrames {
+  readonly frames: readonly Frame[];
+  readonly notices: readonly string[];
+  readonly brokered: readonly KeptSecret[];
+}
+
 /** Everything that travels into a box over its pipe; a login box gets no credential, as it is there to make one. */
 export async function boxFrames(
   context: Context,
   { profile, agent, workspace, request }: FramesRequest,
-): Promise<{ readonly frames: readonly Frame[]; readonly notices: readonly string[] }> {
+): Promise<BoxFrames> {
   const env = await boxEnv(context, profile, request.flags.env);
   const [resolution, identity, links, known] = await Promise.all([
     request.login
@@ -41,9 +51,19 @@ export async function boxFrames(
     workspace,
     credentials: resolution.credentials,
     env,
-    extra: [identity, ...links, ...known, ...(request.login ? endOfSharing(profile, agent, context) : [])],
+    extra: [
+      identity,
+      ...links,
+      ...known,
+      ...sshConfig(profile),
+      ...(request.login ? endOfSharing(profile, agent, context) : []),
+    ],
   });
-  return { frames: delivery.frames, notices: [...resolution.notices, ...delivery.notices] };
+  return {
+    frames: delivery.frames,
+    notices: [...resolution.notices, ...delivery.notices],
+    brokered: keptSecrets(resolution.credentials),
+  };
 }
 
 /** The variables of a profile, its env_file and the flags, kept apart because the later ones win. */

@@ -15,7 +15,11 @@ export type Frame =
       readonly content: string;
     }
   /** A symbolic link; replaces a link, leaves anything else alone and says so. */
-  | { readonly op: 'link'; readonly path: string; readonly target: string };
+  | { readonly op: 'link'; readonly path: string; readonly target: string }
+  /** The relay: it listens on 127.0.0.1 and carries every connection to this socket of the gateway. */
+  | { readonly op: 'relay'; readonly socket: string; readonly port: string }
+  /** An authority (PEM) that the box trusts besides those of its image. */
+  | { readonly op: 'trust'; readonly authority: string };
 
 /** The bytes of a payload. An empty list of frames is a payload too: it means go. */
 export function encodePayload(frames: readonly Frame[]): Buffer {
@@ -37,6 +41,10 @@ function fieldsOf(frame: Frame): readonly string[] {
       return [frame.path, frame.mode, frame.when, frame.content];
     case 'link':
       return [frame.path, frame.target];
+    case 'relay':
+      return [frame.socket, frame.port];
+    case 'trust':
+      return [frame.authority];
   }
 }
 

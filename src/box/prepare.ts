@@ -5,6 +5,9 @@ import { ignoredLine } from '../devcontainer/describe.ts';
 import { devcontainerFrames } from '../devcontainer/frames.ts';
 import type { ProjectDevcontainer } from '../devcontainer/load.ts';
 import { ensureImage, findImage } from '../image/choose.ts';
+import type { Keeper } from '../network/keeper/client.ts';
+import type { KeptSecret } from '../network/keeper/protocol.ts';
+import type { Policy } from '../network/policy/policy.ts';
 import { planBox, workspaceOf } from '../plan/box.ts';
 import type { BoxSpec } from '../plan/spec.ts';
 import { hasSshAgent } from '../plan/sshAgent.ts';
@@ -22,6 +25,12 @@ export interface Prepared extends Resolved {
   readonly frames: readonly Frame[];
   readonly imageEnv: Readonly<Record<string, string>>;
   readonly notices: readonly string[];
+  /** What the gateway lets through; no rule at all where there is none. */
+  readonly policy: Policy;
+  /** Secrets that the box has placeholders of. */
+  readonly brokered: readonly KeptSecret[];
+  /** The keeper of the gateway; undefined when the box has no gateway. Whoever launches closes it. */
+  readonly keeper: Keeper | undefined;
 }
 
 /** Everything up to the launch: the plan, the image, the secrets. */
@@ -41,16 +50,21 @@ export async function prepareRun(context: Context, request: RunCommand): Promise
   performance.mark('engine');
   const planned = (made: Made) => planBox(profile, agent, project, facts, requestOf(context, request, made));
   planned({ image: '', runtime: profile.runtime === 'auto' ? undefined : profile.runtime });
+  const gateway = profile.network === 'gateway' ? await import('./gateway.ts') : undefined;
+  const policy = await gateway?.runPolicy(context, profile, agent, request.login);
   const devcontainer = await devcontainerOf(context, { profile, project }, request);
-  const { frames, notices } = await (early ?? resolve());
+  const { frames, notices, brokered } = await (early ?? resolve());
   const found = await (image ?? findImage(engine, agent, profile, context, devcontainer?.image));
-  const { ref, info } = await ensureImage(engine, found, context);
+  const built = ensureImage(engine, found, context);
+  const keeper = gateway?.readyGateway(context, { client: profile.client, engine, facts: facts.engine, built });
+  keeper?.catch(() => {});
+  const { ref, info } = await built;
   const user = boxUser(facts.caller, facts.engine, project);
   const { cacheDir } = context.paths;
   const choice = await chooseRuntime(profile.runtime, {
     ...{ engine, facts: facts.engine, image: ref, user, cacheDir, now: context.now },
     allowDegraded: profile.allowDegraded,
-    hostSockets: hasSshAgent(profile),
+    hostSockets: profile.network === 'gateway' || hasSshAgent(profile),
   });
   const variables = frames.flatMap((frame) => (frame.op === 'env' ? [frame.name] : []));
   const plan = planned({ image: ref, runtime: choice.runtime, variables });
@@ -63,6 +77,7 @@ export async function prepareRun(context: Context, request: RunCommand): Promise
       ...frames,
     ],
     imageEnv: info.env,
+    ...{ brokered, policy: policy ?? { rules: [] }, keeper: await keeper },
     notices: [
       ...plan.notices,
       ...(choice.notice === undefined ? [] : [choice.notice]),

@@ -8,6 +8,7 @@ import { streamsOf } from '../ui/terminal.ts';
 import { formatSpan } from '../ui/time.ts';
 import { approver } from './approve.ts';
 import { exclusively } from './exclusive.ts';
+import { leaveGateway, withGateway } from './gateway.ts';
 import { uninterrupted } from './interrupt.ts';
 import { encodePayload } from './payload.ts';
 import { type Prepared, prepareRun } from './prepare.ts';
@@ -82,17 +83,19 @@ async function announced(context: Context, request: RunCommand, said: readonly s
 function launch(context: Context, request: RunCommand, prepared: Prepared): Promise<RunningBox> {
   const { engine, profile, agent, facts, box } = prepared;
   const launched = () =>
-    exclusively(context, prepared, async () => {
-      await ensureClientState(context.paths, profile.client, agent.name, facts.caller, box, request.scratch);
-      return withSshAgent(prepared, () =>
-        engine.launch({
-          spec: box,
-          payload: encodePayload(prepared.frames),
-          approve: approver(engine, box, prepared.imageEnv),
-          streams: request.detach ? undefined : streamsOf(context.io, box.terminal),
-        }),
-      );
-    });
+    exclusively(context, prepared, () =>
+      withGateway(context, prepared, async (wiring) => {
+        await ensureClientState(context.paths, profile.client, agent.name, facts.caller, box, request.scratch);
+        return withSshAgent(prepared, () =>
+          engine.launch({
+            spec: box,
+            payload: encodePayload([...prepared.frames, ...wiring]),
+            approve: approver(engine, box, prepared.imageEnv),
+            streams: request.detach ? undefined : streamsOf(context.io, box.terminal),
+          }),
+        );
+      }),
+    );
   return uninterrupted(launched, async (running) => {
     running.detach();
     await engine.remove(running.id);
@@ -105,7 +108,7 @@ async function attend(context: Context, request: RunCommand, prepared: Prepared,
   const { code, left } = await withSignals({ engine, id: running.id, running, timeout: request.timeout });
   if (left) return code;
   performance.mark('ended');
-  await engine.discard(running.id);
+  await Promise.all([engine.discard(running.id), leaveGateway(context, prepared)]);
   for (const path of facts.shared === undefined ? [] : await changedIn(facts.shared, agent)) {
     say(
       context.io,

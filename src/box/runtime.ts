@@ -4,8 +4,8 @@ import type { Degradable } from '../config/profile.ts';
 import type { Engine, EngineFacts } from '../engine/engine.ts';
 import { UserError } from '../errors.ts';
 import { helperBox } from '../plan/helperBox.ts';
+import { howToOpen, howToReach, reachesHostSockets, reachingRuntime, whyUnreached } from '../plan/hostSockets.ts';
 import { allowsLimitless, isLimitless } from '../plan/limits.ts';
-import { reachesHostSockets } from '../plan/sshAgent.ts';
 import type { BoxUser } from '../plan/user.ts';
 import { writeState } from '../state/writeFile.ts';
 import { runHelper } from './helper.ts';
@@ -31,7 +31,7 @@ export interface RuntimeDeps {
   readonly user: BoxUser;
   readonly cacheDir: string;
   readonly now: () => Date;
-  /** The box must reach a socket of the host. */
+  /** The box must reach a socket outside: its gateway's, or the SSH agent's. */
   readonly hostSockets?: boolean;
 }
 
@@ -43,23 +43,32 @@ type Trials = Record<string, { works: boolean; at: string; why: string }>;
  */
 export async function chooseRuntime(wanted: string, deps: RuntimeDeps): Promise<RuntimeChoice> {
   if (wanted !== 'auto') return required(wanted, deps.facts);
-  const fallback = `runtime ${deps.facts.defaultRuntime}`;
+  const runtime = fallback(deps);
+  const without = (why: string) => ({ runtime, notice: `runtime ${runtime ?? deps.facts.defaultRuntime}: ${why}` });
   if (!deps.facts.runtimes.includes(GVISOR)) {
-    return { runtime: undefined, notice: `${fallback}: gVisor (runsc) is not registered with ${deps.facts.kind}` };
+    return without(`gVisor (runsc) is not registered with ${deps.facts.kind}`);
   }
   if (isLimitless(deps.facts, GVISOR) && !allowsLimitless(deps.allowDegraded)) {
-    return {
-      runtime: undefined,
-      notice: `${fallback}: gVisor is registered with --ignore-cgroups, so no limit would hold`,
-    };
+    return without('gVisor is registered with --ignore-cgroups, so no limit would hold');
   }
   if (deps.hostSockets && !reachesHostSockets(deps.facts, GVISOR)) {
-    const why = 'gVisor is registered without --host-uds=open, so the SSH agent would be out of reach';
-    return { runtime: undefined, notice: `${fallback}: ${why}` };
+    const [how] = howToOpen(deps.facts, GVISOR);
+    return without(`${whyUnreached(GVISOR)}${how === undefined ? '' : `; to have gVisor, ${how}`}`);
   }
   const trial = await tried(deps);
   if (trial.works) return { runtime: GVISOR, notice: undefined };
-  return { runtime: undefined, notice: `${fallback}: gVisor is there but does not work (${trial.why})` };
+  return without(`gVisor is there but does not work (${trial.why})`);
+}
+
+/** In the place of gVisor: the engine's own (undefined), or another where boxes of that one reach no socket outside. */
+function fallback({ facts, hostSockets }: RuntimeDeps): string | undefined {
+  if (!hostSockets || reachesHostSockets(facts, facts.defaultRuntime)) return undefined;
+  const other = reachingRuntime(facts);
+  if (other !== undefined) return other;
+  throw new UserError('engine', `${facts.kind} has no runtime whose boxes reach a gateway or an SSH agent`, {
+    why: whyUnreached(facts.defaultRuntime),
+    next: [...howToReach(facts, facts.defaultRuntime), 'or use --network none, or --network open'],
+  });
 }
 
 /** Forgets the trials, after a runtime that once worked failed to start a box. */

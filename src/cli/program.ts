@@ -10,7 +10,9 @@ import { registerCreds } from './creds.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerImages } from './images.ts';
 import { registerLogin } from './login.ts';
+import { registerNet } from './net.ts';
 import { registerRun } from './run.ts';
+import { registerVerify } from './verify.ts';
 
 /** What a command's action leaves behind: the exit code, 0 when it sets none. */
 export interface Outcome {
@@ -55,6 +57,8 @@ function makeProgram(context: Context, rest: readonly string[], outcome: Outcome
   registerClient(program, context);
   registerConfig(program, context);
   registerBoxes(program, context, rest, outcome);
+  registerNet(program, context, outcome);
+  registerVerify(program, context, outcome);
   registerDoctor(program, context, outcome);
   return program;
 }

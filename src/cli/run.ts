@@ -12,6 +12,9 @@ interface RunOptions {
   readonly engine?: 'docker' | 'podman';
   readonly runtime?: string;
   readonly network?: 'gateway' | 'none' | 'open';
+  readonly allow?: string[];
+  readonly deny?: string[];
+  readonly allowAny?: boolean;
   readonly image?: string;
   readonly devcontainer?: boolean;
   readonly env?: string[];
@@ -44,7 +47,10 @@ export function registerRun(program: Command, context: Context, rest: readonly s
     .option('-m, --mount <src:dst[:rw]>', 'one more directory of the host, read-only unless :rw', collect)
     .option('--image <ref>', 'an image in the place of the agent’s own')
     .option('--devcontainer', 'in the image of the project’s devcontainer.json, once you have agreed to it')
-    .option('--network <mode>', 'none | open', choice('none', 'open', 'gateway'))
+    .option('--network <mode>', 'gateway | none | open', choice('gateway', 'none', 'open'))
+    .option('--allow <rule>', 'let the box reach a host, *.domain, host:port, range, or a preset such as npm', collect)
+    .option('--deny <rule>', 'what it may not reach, whatever else allows it', collect)
+    .option('--allow-any', 'agree to --allow "*"')
     .option('--memory <size>', 'memory limit, for example 4g', memorySize)
     .option('--cpus <n>', 'cpu limit, for example 2', positive)
     .option('--pids <n>', 'limit on processes, for example 512', positive)
@@ -70,16 +76,19 @@ export function registerRun(program: Command, context: Context, rest: readonly s
 }
 
 async function requestOf(options: RunOptions, context: Context) {
-  const [{ parseEngineArg }, { parseDuration }] = await Promise.all([
+  const [{ engineArgsOf }, { parseDuration }, { ruleFlags }] = await Promise.all([
     import('../plan/engineArgs.ts'),
     import('../ui/time.ts'),
+    import('./ruleFlags.ts'),
   ]);
   const { client, agent, engine, runtime, network, image, devcontainer, autonomy, memory, cpus, pids } = options;
   const flags: RunFlags = {
     ...{ client, agent, engine, runtime, network, image, devcontainer, autonomy, memory, cpus, pids },
+    ...ruleFlags({ allow: options.allow, deny: options.deny }),
+    allowAny: options.allowAny,
     env: Object.fromEntries((options.env ?? []).map((text) => parseEnv(text, context.env))),
     mounts: (options.mount ?? []).map((text) => parseMount(text, context.cwd, context.paths.home)),
-    engineArgs: Object.fromEntries((options.engineArg ?? []).map(parseEngineArg)),
+    engineArgs: engineArgsOf(options.engineArg ?? []),
   };
   return {
     flags,

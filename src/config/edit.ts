@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { type Document, isMap, isNode, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml';
 import { UserError } from '../errors.ts';
 import { withLock } from '../state/lock.ts';
 import { writeState } from '../state/writeFile.ts';
@@ -41,18 +41,27 @@ export async function addCredential(paths: Paths, client: string, name: string, 
   await edit(paths, (document) => {
     const path = ['clients', client, 'credentials'];
     if (document.hasIn([...path, name])) return;
-    if (!isMap(document.contents)) document.contents = document.createNode({});
-    // `clients:` or `acme:` with nothing after it is a null, into which nothing can be put; its comment stays.
-    for (const end of [1, 2, 3]) {
-      const node = document.getIn(path.slice(0, end), true);
-      if (isMap(node) && node.items.length > 0) continue;
-      const map = document.createNode({});
-      map.commentBefore = isNode(node) ? (node.comment ?? null) : null;
-      document.setIn(path.slice(0, end), map);
-    }
+    openMaps(document, path);
     const source = document.createNode({ store });
     source.flow = true;
     document.setIn([...path, name], source);
+  });
+}
+
+/** Adds rules to a client's `allow` or `deny` in config.yaml; one that is there already stays as it is. */
+export async function addRules(
+  paths: Paths,
+  client: string,
+  list: 'allow' | 'deny',
+  rules: readonly string[],
+): Promise<void> {
+  await edit(paths, (document) => {
+    openMaps(document, ['clients', client]);
+    const path = ['clients', client, list];
+    const there = document.getIn(path, true);
+    if (!isSeq(there)) return document.setIn(path, document.createNode(rules));
+    const known = there.items.map((item) => (isScalar(item) ? item.value : undefined));
+    for (const rule of rules) if (!known.includes(rule)) there.add(document.createNode(rule));
   });
 }
 
@@ -65,6 +74,18 @@ export async function removeCredential(paths: Paths, client: string, name: strin
     const left = document.getIn(path);
     if (isMap(left) && left.items.length === 0) document.deleteIn(path);
   });
+}
+
+/** `clients:` or `acme:` with nothing after it is a null, into which nothing can be put; its comment stays. */
+function openMaps(document: Document, path: readonly string[]): void {
+  if (!isMap(document.contents)) document.contents = document.createNode({});
+  for (let end = 1; end <= path.length; end += 1) {
+    const node = document.getIn(path.slice(0, end), true);
+    if (isMap(node) && node.items.length > 0) continue;
+    const map = document.createNode({});
+    map.commentBefore = isNode(node) ? (node.comment ?? null) : null;
+    document.setIn(path.slice(0, end), map);
+  }
 }
 
 async function edit(paths: Paths, change: (document: Document) => void): Promise<void> {

@@ -8,6 +8,10 @@ export interface RunFlags {
   readonly engine?: EngineKind | undefined;
   readonly runtime?: string | undefined;
   readonly network?: Profile['network'] | undefined;
+  /** Rules and presets, already checked. */
+  readonly allow?: readonly string[] | undefined;
+  readonly deny?: readonly string[] | undefined;
+  readonly allowAny?: boolean | undefined;
   readonly env: Readonly<Record<string, string>>;
   readonly mounts: readonly UserMount[];
   readonly image?: string | undefined;

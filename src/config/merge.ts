@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import { isAny } from '../network/policy/parse.ts';
 import type { RunFlags } from './flags.ts';
 import { isStronger, type Layer, type Layers, layersOf, type Origin } from './layers.ts';
 import type { LoadedConfig } from './load.ts';
@@ -36,7 +37,11 @@ export function profileOf(
     ...agentsOf(layers, client, knownAgents),
     engine: first('engine', (layer) => layer.engine, 'auto'),
     runtime: first('runtime', (layer) => layer.runtime, 'auto'),
-    network: first('network', (layer) => layer.network, 'open'),
+    network: first('network', (layer) => layer.network, 'gateway'),
+    allow: layers.all('allow', (layer) => layer.allow),
+    deny: layers.all('deny', (layer) => layer.deny),
+    allowAny: first('allow_any', (layer) => layer.allowAny, false),
+    proxy: first('proxy', (layer) => layer.proxy, 'host'),
     resources: {
       memory: first('resources.memory', (layer) => layer.resources?.memory, 4 * 1024 ** 3),
       cpus: first('resources.cpus', (layer) => layer.resources?.cpus, 2),
@@ -69,7 +74,17 @@ export function profileOf(
     projects: first('projects', (layer) => layer.projects, []),
     engineArgs: flags.engineArgs,
   };
+  refuseAny(profile);
   return { profile, origin: layers.origin };
+}
+
+function refuseAny({ allow, allowAny }: Pick<Profile, 'allow' | 'allowAny'>): void {
+  const any = allowAny ? undefined : allow.find(({ text }) => isAny(text));
+  if (any === undefined) return;
+  throw new UserError('config', `the rule ${any.text} (${any.from}) lets the box reach every name`, {
+    why: 'what is in the box can then go anywhere, so it needs a word of its own',
+    next: ['agentbox run --allow-any …', 'or allow_any: true in the configuration'],
+  });
 }
 
 /** The strongest layer that names an image or a Dockerfile: either takes the place of both of the weaker layers. */
@@ -102,6 +117,9 @@ function settingsOfFlags(flags: RunFlags): Settings {
     engine: flags.engine,
     runtime: flags.runtime,
     network: flags.network,
+    allow: flags.allow?.map((text) => ({ text, from: '--allow' })),
+    deny: flags.deny?.map((text) => ({ text, from: '--deny' })),
+    allowAny: flags.allowAny,
     image: flags.image,
     devcontainer: flags.devcontainer,
     autonomy: flags.autonomy,

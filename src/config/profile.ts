@@ -12,8 +12,13 @@ export type CredentialSource =
 /** One named secret of a client. The name is the variable's name for `env` delivery. */
 export interface Credential {
   readonly source: CredentialSource;
-  /** `env`: the agent and its descendants only. `file`: written to this path in the box (0600). */
-  readonly deliver: 'env' | { readonly file: string };
+  /**
+   * `broker`: the gateway puts it into requests, and the box has a placeholder. `env`: the agent and its descendants only.
+   * `auto`: the first where it is possible, else the second. `file`: written to this path in the box (0600).
+   */
+  readonly deliver: 'auto' | 'broker' | 'env' | { readonly file: string };
+  /** The only hosts that a brokered value goes to, `host` or `host:port`; undefined: those that are known for its name. */
+  readonly hosts?: readonly string[] | undefined;
   /** The agents that get it; undefined: those that name it, or all when no agent names it. */
   readonly agents: readonly string[] | undefined;
 }
@@ -57,6 +62,13 @@ export interface Permissions {
 /** Languages by their names, at versions such as `22`, `3.12` or `1.24.1`. */
 export type Toolchains = Readonly<Partial<Record<'node' | 'python' | 'go' | 'rust' | 'java', string>>>;
 
+/** A rule or preset as the user wrote it, and where. */
+export interface RuleText {
+  readonly text: string;
+  /** For people: `config`, `--allow`. */
+  readonly from: string;
+}
+
 /** Guarantees that a user may give up by name, because this machine cannot give them. */
 export type Degradable = 'memory-limit' | 'cpus-limit' | 'pids-limit';
 
@@ -70,6 +82,14 @@ export interface Profile {
   /** `auto`, or the name of a runtime that must be used. */
   readonly runtime: string;
   readonly network: 'gateway' | 'none' | 'open';
+  /** Rules and presets for the gateway; see src/network/policy. */
+  readonly allow: readonly RuleText[];
+  /** These win over everything that allows. */
+  readonly deny: readonly RuleText[];
+  /** The user agrees to a rule for every name. */
+  readonly allowAny: boolean;
+  /** The company's proxy behind the gateway: `host` (the caller's own), `none`, or its address. */
+  readonly proxy: string;
   readonly resources: Limits;
   readonly allowDegraded: readonly Degradable[];
   readonly credentials: Readonly<Record<string, Credential>>;

@@ -24,6 +24,10 @@ export function rowsOf({ profile, origin }: MergedProfile): SettingRow[] {
     ['engine', profile.engine],
     ['runtime', profile.runtime],
     ['network', profile.network],
+    ...profile.allow.map(({ text }, index): [string, string] => [`allow[${index}]`, text]),
+    ...profile.deny.map(({ text }, index): [string, string] => [`deny[${index}]`, text]),
+    ['allow_any', String(profile.allowAny)],
+    ['proxy', profile.proxy],
     ['resources.memory', formatSize(profile.resources.memory)],
     ['resources.cpus', String(profile.resources.cpus)],
     ['resources.pids', String(profile.resources.pids)],
@@ -58,11 +62,12 @@ export function rowsOf({ profile, origin }: MergedProfile): SettingRow[] {
   );
 }
 
-function credentialText({ source, deliver, agents }: Credential): string {
+function credentialText({ source, deliver, hosts, agents }: Credential): string {
   const [kind = '', where = ''] = Object.entries(source)[0] ?? [];
-  const to = deliver === 'env' ? 'env' : `file ${deliver.file}`;
+  const to = typeof deliver === 'object' ? `file ${deliver.file}` : deliver === 'auto' ? 'broker or env' : deliver;
+  const towards = hosts === undefined ? '' : `, to ${hosts.join(', ')}`;
   const only = agents === undefined ? '' : `, for ${agents.join(', ')}`;
-  return `${kind} ${[where].flat().join(' ')}, delivered as ${to}${only}`;
+  return `${kind} ${[where].flat().join(' ')}, delivered as ${to}${towards}${only}`;
 }
 
 /** Of headers only the names: a value may be a secret that was written down. */

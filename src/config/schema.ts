@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { CLIENT_NAME } from './names.ts';
+import { networkKeys } from './networkKeys.ts';
 import { parseSize, SIZE } from './size.ts';
 
 // Only what is enforced has a key: to accept a rule that nothing keeps would be a lie.
@@ -43,6 +44,13 @@ const oneOf = (names: readonly string[]) =>
   `needs exactly one source: ${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 const requireOne = (names: readonly string[]) => ({ oneOf: names.map((name) => ({ required: [name] })) });
 
+const exactHost = z
+  .string()
+  .regex(
+    /^(?:(?!-)[a-zA-Z0-9_-]{1,63}(?:\.(?!-)[a-zA-Z0-9_-]{1,63})*|\[[0-9a-fA-F:.]+\])(?::[1-9][0-9]{0,4})?$/,
+    'is no host such as api.acme.test or api.acme.test:8443; a * is not for secrets',
+  );
+
 /** `creds set` stores by the name of a credential, and a header has none. */
 const { store: _, ...headerSource } = source;
 
@@ -50,11 +58,20 @@ const credential = z
   .strictObject({
     ...source,
     deliver: z
-      .union([z.literal('env'), z.strictObject({ file: boxPath.describe('Absolute path in the box.') })], {
-        error: 'is neither env nor { file: /path }',
+      .union([z.enum(['broker', 'env']), z.strictObject({ file: boxPath.describe('Absolute path in the box.') })], {
+        error: 'is none of broker, env and { file: /path }',
       })
       .optional()
-      .describe('How the agent gets it: `env` (the default), or as a file in the box.'),
+      .describe(
+        'How the agent gets it. broker: the gateway puts it into requests to `hosts`, and the box never has it. env: as a variable. Or a file in the box. Default: broker where that works, else env.',
+      ),
+    hosts: z
+      .array(exactHost)
+      .min(1, 'is empty')
+      .optional()
+      .describe(
+        'The hosts, or host:port, that a brokered value goes to, over TLS. Default: those that are known for its name.',
+      ),
     agents: z.array(agentName).min(1, 'is empty').optional().describe('The agents that get it.'),
   })
   .refine(hasOneSource, { error: oneOf(SOURCES) })
@@ -146,7 +163,7 @@ const shared = {
     .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'is no name of a runtime')
     .optional()
     .describe("auto: runsc where it works, else the engine's own. Or the name of a runtime that must be used."),
-  network: z.enum(['gateway', 'none', 'open']).optional().describe('What the box may reach. Default: open.'),
+  ...networkKeys,
   resources: z
     .strictObject({
       memory: size.optional().describe('Such as 4g or 512m. Default: 4g.'),

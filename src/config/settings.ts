@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { Limits } from '../plan/spec.ts';
-import type { Credential, CredentialSource, Permissions, Profile, Provider, Toolchains } from './profile.ts';
+import type { Credential, CredentialSource, Permissions, Profile, Provider, RuleText, Toolchains } from './profile.ts';
 import type { RawClient, RawCredential, RawProvider, RawSettings, RawSource } from './schema.ts';
 import { parseSize } from './size.ts';
 
@@ -43,6 +43,10 @@ export function settingsOf(raw: RawSettings, expand: (path: string) => string): 
     engine: raw.engine,
     runtime: raw.runtime,
     network: raw.network,
+    allow: raw.allow?.map(inConfig),
+    deny: raw.deny?.map(inConfig),
+    allowAny: raw.allow_any,
+    proxy: raw.proxy,
     resources:
       raw.resources &&
       present<Partial<Limits>>({ memory: memory === undefined ? undefined : parseSize(`${memory}`), cpus, pids }),
@@ -82,7 +86,12 @@ export function clientSettingsOf(raw: RawClient, expand: (path: string) => strin
 }
 
 function credentialOf(raw: RawCredential, expand: (path: string) => string): Credential {
-  return { source: sourceOf(raw, expand), deliver: raw.deliver ?? 'env', agents: raw.agents };
+  return {
+    source: sourceOf(raw, expand),
+    deliver: raw.deliver ?? 'auto',
+    hosts: raw.hosts?.map((host) => host.toLowerCase()),
+    agents: raw.agents,
+  };
 }
 
 const NO_RULES: Permissions = { allow: [], ask: [], deny: [] };
@@ -106,6 +115,8 @@ function providerOf(raw: RawProvider, expand: (path: string) => string): Provide
     profile,
   };
 }
+
+const inConfig = (text: string): RuleText => ({ text, from: 'config' });
 
 function sourceOf(raw: RawSource, expand: (path: string) => string): CredentialSource {
   if (raw.env !== undefined) return { env: raw.env };

@@ -15,5 +15,5 @@ export function replaced(request: CredentialRequest): readonly string[] {
 }
 
 function isReplaced({ name, credential }: Named, { env }: CredentialRequest): boolean {
-  return credential.deliver === 'env' && env.flags[name] !== undefined;
+  return typeof credential.deliver !== 'object' && env.flags[name] !== undefined;
 }

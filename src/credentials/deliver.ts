@@ -6,6 +6,7 @@ import { UserError } from '../errors.ts';
 import { ADC_PATH, adcSecrets } from '../providers/adc.ts';
 import { providerVariables } from '../providers/environment.ts';
 import { hasKeyHeader } from '../providers/headers.ts';
+import { shownInBox } from './inBox.ts';
 import type { BoxEnv, Resolved } from './resolved.ts';
 
 /** Everything that goes into one box over its pipe. */
@@ -112,7 +113,9 @@ function needsNoLogin(provider: Provider | undefined, agent: Agent): boolean {
 
 function environment({ agent, profile, credentials, env }: DeliveryRequest) {
   const secret = Object.fromEntries(
-    credentials.flatMap((credential) => (credential.delivery === 'env' ? [[credential.name, credential.value]] : [])),
+    credentials.flatMap((credential) =>
+      credential.delivery === 'env' ? [[credential.name, shownInBox(credential)]] : [],
+    ),
   );
   const plain = { ...env.file, ...env.profile };
   const provider = providerVariables(profile, agent, credentials);

@@ -23,7 +23,7 @@ export async function freshFrames(request: Omit<CredentialRequest, 'fresh'>, dep
   const fresh: CredentialRequest = { ...request, fresh: true };
   const isInState = (path: string) => path.startsWith(`${request.agent.stateDir}/`);
   const inState = configured(fresh).filter(
-    ({ credential: { deliver } }) => deliver !== 'env' && isInState(deliver.file),
+    ({ credential: { deliver } }) => typeof deliver === 'object' && isInState(deliver.file),
   );
   const credentials: Resolved[] = [];
   for (const named of inState) credentials.push(await resolveNamed(named, fresh, deps));

@@ -1,5 +1,6 @@
 import type { CredentialSource } from '../config/profile.ts';
 import { UserError } from '../errors.ts';
+import { AUTO, brokering } from './broker.ts';
 import { readNamed } from './readNamed.ts';
 import type { CredentialRequest, Resolved } from './resolved.ts';
 import type { SourceDeps } from './sources/deps.ts';
@@ -29,5 +30,6 @@ export async function resolveHeader(
   if (/[\r\n\0]/.test(value)) {
     throw new UserError('credentials', `the value of ${name} has several lines, which no header can hold`);
   }
-  return { name, source: sourceInWords(source), expires: undefined, delivery: 'header', header, value };
+  const found = { name, source: sourceInWords(source), expires: undefined, delivery: 'header', header, value } as const;
+  return brokering(found, { ...AUTO, renew: 'command' in source ? { command: source.command } : undefined }, request);
 }

@@ -32,7 +32,7 @@ export async function reportCredentials(
     const absent = {
       name: named.name,
       source: sourceInWords(source),
-      delivery: deliver === 'env' ? 'env' : `file ${deliver.file}`,
+      delivery: typeof deliver === 'object' ? `file ${deliver.file}` : deliver === 'auto' ? 'env' : deliver,
     };
     rows.push(...(await rowsFor(request, absent, async () => [await resolveNamed(named, request, deps)])));
   }
@@ -80,7 +80,8 @@ async function rowsFor(
   try {
     return (await resolve()).map((found) => {
       const expires = found.expires === undefined ? undefined : new Date(found.expires).toISOString();
-      return { ...line(request, { ...found, delivery: deliveryInWords(found) }), expires, state: 'ok' };
+      const why = whyNotBrokered(found, request);
+      return { ...line(request, { ...found, delivery: deliveryInWords(found) }), expires, state: 'ok', why };
     });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -108,8 +109,17 @@ function line(
   };
 }
 
+/** Why the box has the value itself, where its user did not ask for that. */
+function whyNotBrokered(found: Resolved, { profile }: CredentialRequest): string | undefined {
+  const isFile = found.delivery === 'file' || found.delivery === 'kept';
+  if (isFile && profile.network === 'gateway') return 'not brokered: it is a file';
+  return 'unbrokered' in found && found.unbrokered ? `not brokered: ${found.unbrokered}` : undefined;
+}
+
 function deliveryInWords(found: Resolved): string {
-  if (found.delivery === 'env' || found.delivery === 'header') return found.delivery;
+  if (found.delivery === 'env' || found.delivery === 'header') {
+    return found.broker === undefined ? found.delivery : `broker, to ${found.broker.hosts.join(', ')}`;
+  }
   if (found.delivery === 'kept') return 'kept in the state of the client';
   return found.when === 'once' ? `file ${found.path}` : `file ${found.path}, written over`;
 }

@@ -6,6 +6,7 @@ import { UserError } from '../errors.ts';
 import { AWS_KEY, isKeyPart, serves } from '../providers/aws.ts';
 import { checkProvider } from '../providers/check.ts';
 import { broughtByProvider } from '../providers/index.ts';
+import { AUTO, brokering, settleBrokered, type Wanted } from './broker.ts';
 import { configured, replaced } from './configured.ts';
 import { headersOf, resolveHeader } from './header.ts';
 import { resolveLogin } from './login.ts';
@@ -27,9 +28,10 @@ export async function resolveCredentials(request: CredentialRequest, deps: Sourc
   for (const named of configured(request)) credentials.push(await resolveNamed(named, request, deps));
   for (const header of headersOf(request)) credentials.push(await resolveHeader(header, request, deps));
   const fallback = await resolveFallback(request, deps);
+  const settled = settleBrokered([...credentials, ...(fallback?.credentials ?? [])]);
   return {
-    credentials: [...credentials, ...(fallback?.credentials ?? [])],
-    notices: [...replaced(request), ...(fallback?.notices ?? [])],
+    credentials: settled.credentials,
+    notices: [...replaced(request), ...(fallback?.notices ?? []), ...settled.notices],
   };
 }
 
@@ -37,11 +39,17 @@ export async function resolveCredentials(request: CredentialRequest, deps: Sourc
 export async function resolveNamed(named: Named, request: CredentialRequest, deps: SourceDeps): Promise<Resolved> {
   const { name, credential } = named;
   const { deliver } = credential;
-  const path = deliver === 'env' ? undefined : checkedPath(name, deliver.file);
+  const path = typeof deliver === 'object' ? checkedPath(name, deliver.file) : undefined;
   const value = await readNamed(credential.source, deps, { client: request.profile.client, name });
   const known = { name, source: sourceInWords(credential.source), expires: undefined, value };
-  if (path === undefined) return { ...known, delivery: 'env' };
+  if (path === undefined)
+    return brokering({ ...known, delivery: 'env' }, { ...credential, renew: renewalOf(named) }, request);
   return { ...known, delivery: 'file', path, when: request.fresh ? 'always' : 'once' };
+}
+
+/** A program can be asked again; the parts of a key of AWS belong together, and each program knows of one. */
+function renewalOf({ name, credential: { source } }: Named): Wanted['renew'] {
+  return 'command' in source && !isKeyPart(name) ? { command: source.command } : undefined;
 }
 
 /** As findFallback; throws UserError('credentials') when nobody serves the agent. */
@@ -70,7 +78,7 @@ export async function findFallback(
   const variables = profile.client === DEFAULT_CLIENT ? variablesOf(deps.env, credentialNames(profile, agent)) : [];
   if (variables.length > 0) {
     const credentials = variables.map((name) => {
-      const credential = { source: { env: name }, deliver: 'env', agents: undefined } as const;
+      const credential = { ...AUTO, source: { env: name }, agents: undefined };
       return resolveNamed({ name, credential }, request, deps);
     });
     return { credentials: await Promise.all(credentials), notices: [] };

@@ -1,5 +1,20 @@
 import type { Agent } from '../agents/agent.ts';
 import type { Profile } from '../config/profile.ts';
+import type { KeptSecret } from '../network/keeper/protocol.ts';
+
+/** What the gateway needs to put a value into requests, while the box has the placeholder. */
+export interface Brokering {
+  readonly placeholder: string;
+  readonly hosts: readonly string[];
+  readonly renew: KeptSecret['renew'];
+}
+
+/** Of a value in the environment of the box: how the gateway puts it in, else why it does not though it was to. */
+interface Brokerable {
+  readonly value: string;
+  readonly broker?: Brokering | undefined;
+  readonly unbrokered?: string | undefined;
+}
 
 /** One credential of a run. `source` is in words; `expires` in milliseconds since 1970, undefined when not known. */
 export type Resolved = {
@@ -7,7 +22,7 @@ export type Resolved = {
   readonly source: string;
   readonly expires: number | undefined;
 } & (
-  | { readonly delivery: 'env'; readonly value: string }
+  | ({ readonly delivery: 'env' } & Brokerable)
   | {
       readonly delivery: 'file';
       readonly path: string;
@@ -17,7 +32,7 @@ export type Resolved = {
       readonly note?: { readonly path: string; readonly content: string };
     }
   /** A header of the provider's requests; it reaches the agent in the way the agent takes headers. */
-  | { readonly delivery: 'header'; readonly header: string; readonly value: string }
+  | ({ readonly delivery: 'header'; readonly header: string } & Brokerable)
   /** Already in the client's state; agentbox leaves it alone. */
   | { readonly delivery: 'kept'; readonly path: string }
 );

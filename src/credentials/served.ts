@@ -26,7 +26,7 @@ export function givenNames(request: CredentialRequest): ReadonlySet<string> {
   const variables = Object.entries({ ...env.file, ...env.profile, ...env.flags });
   return new Set([
     ...variables.flatMap(([name, value]) => (value === '' ? [] : [name])),
-    ...configured(request).flatMap(({ name, credential }) => (credential.deliver === 'env' ? [name] : [])),
+    ...configured(request).flatMap(({ name, credential }) => (typeof credential.deliver === 'object' ? [] : [name])),
   ]);
 }
 
@@ -34,5 +34,7 @@ function hasLoginFile(request: CredentialRequest): boolean {
   const { agent, profile } = request;
   if (agent.login === undefined || !wiringsOf(profile, agent).some(({ login }) => login)) return false;
   const path = `${agent.stateDir}/${agent.login.file}`;
-  return configured(request).some(({ credential: { deliver } }) => deliver !== 'env' && deliver.file === path);
+  return configured(request).some(
+    ({ credential: { deliver } }) => typeof deliver === 'object' && deliver.file === path,
+  );
 }

@@ -1,6 +1,7 @@
 import type { DoctorFacts } from './facts.ts';
 import { AREAS, type Finding } from './finding.ts';
 import { judgeEngines } from './judgeEngines.ts';
+import { judgeGateway } from './judgeGateway.ts';
 import { judgeDisks, judgeKeychain, judgeNetwork, judgeSettings } from './judgeHost.ts';
 import { judgeImages, judgeLeftovers } from './judgeImages.ts';
 import { judgeLimits, judgeRuntimes } from './judgeRuntimes.ts';
@@ -13,6 +14,7 @@ const JUDGES = [
   judgeKeychain,
   judgeDisks,
   judgeNetwork,
+  judgeGateway,
   judgeImages,
   judgeLeftovers,
 ];

@@ -5,6 +5,7 @@ import type { Report } from '../engine/detect/noEngine.ts';
 import { allAnswers, engineAt, hostOf } from '../engine/detect.ts';
 import type { BoxInfo, Engine } from '../engine/engine.ts';
 import { LABEL } from '../engine/engine.ts';
+import { allContainers } from '../engine/kinds.ts';
 import { fromLabels } from '../plan/labels.ts';
 import type { EngineReport } from './facts.ts';
 import { settled } from './settled.ts';
@@ -35,7 +36,7 @@ async function ask(context: Context, { name, kind, answer }: Report): Promise<En
     return { ...report, state: 'broken', failure: { what: answer.why, why: undefined, next: answer.remedy } };
   }
   const engine = await engineAt(answer.found, context);
-  const { value, failure } = await settled(Promise.all([engine.facts(), engine.boxes({})]));
+  const { value, failure } = await settled(Promise.all([engine.facts(), allContainers(engine, ['box', 'helper'])]));
   if (value === undefined) return { ...report, state: 'broken', failure };
   const [facts, boxes] = value;
   const trial = await lastTrial(facts, context.paths.cacheDir);

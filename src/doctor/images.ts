@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import type { Engine } from '../engine/engine.ts';
+import { allContainers } from '../engine/kinds.ts';
 import { builtImages, isUseless } from '../image/prune.ts';
 import { wantedImages } from '../image/wanted.ts';
 import type { DoctorFacts } from './facts.ts';
@@ -9,7 +10,11 @@ export async function gatherImages(
   context: Context,
   engine: Engine,
 ): Promise<Pick<DoctorFacts, 'images' | 'staleImages'>> {
-  const [there, boxes, wanted] = await Promise.all([engine.images(), engine.boxes({}), wantedImages(context, engine)]);
+  const [there, boxes, wanted] = await Promise.all([
+    engine.images(),
+    allContainers(engine),
+    wantedImages(context, engine),
+  ]);
   const tags = there.map(({ tag }) => tag);
   const images = [...wanted].flatMap(([tag, { title, clients, agent }]) => {
     if (agent === undefined) return [];

@@ -10,6 +10,7 @@ import { inspectBox } from './docker/inspect.ts';
 import { launch } from './docker/launch.ts';
 import { writeLogs } from './docker/logs.ts';
 import { pullImage } from './docker/pull.ts';
+import { listVolumes, makeVolume, removeVolume } from './docker/volumes.ts';
 import type { Engine } from './engine.ts';
 
 /** Where a Docker engine is. */
@@ -37,6 +38,9 @@ export function dockerEngine(options: DockerOptions): Engine {
       pullImage(client, ref, onProgress, { configDir: options.configDir, execute: options.execute ?? execute }),
     images: () => listImages(client),
     removeImage: (ref) => removeImage(client, ref),
+    makeVolume: (name, labels) => makeVolume(client, name, labels),
+    volumes: (labels) => listVolumes(client, labels),
+    removeVolume: (name) => removeVolume(client, name),
     launch: (request) => launch(client, backFacts, request),
     boxes: (labels) => listBoxes(client, labels),
     inspect: (id) => inspectBox(client, id, backFacts),

@@ -139,10 +139,17 @@ export interface Engine {
   /** Takes a tag away, and the image with its last one; one that is not there is fine. Throws while a container uses it. */
   removeImage(ref: string): Promise<void>;
 
+  /** Makes a volume with these labels; one of that name that is there is left as it is. */
+  makeVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
+  /** The names of all volumes with these labels. */
+  volumes(labels: Readonly<Record<string, string>>): Promise<readonly string[]>;
+  /** Removes a volume; one that is not there is fine. Throws while a container has it. */
+  removeVolume(name: string): Promise<void>;
+
   /** Creates the box, has it approved, starts it, hands over the payload. */
   launch(launch: Launch): Promise<RunningBox>;
 
-  /** All boxes of agentbox that have every one of these labels. */
+  /** All boxes that have every one of these labels; `dev.agentbox` among them names another kind: `helper`, `gateway`. */
   boxes(labels: Readonly<Record<string, string>>): Promise<readonly BoxInfo[]>;
   inspect(id: string): Promise<ActualBox>;
   attach(id: string, streams: Streams): Promise<RunningBox>;

@@ -29,6 +29,9 @@ export function podmanEngine(options: PodmanOptions): Engine {
     images: async () =>
       imageList(await podman.json<readonly ImageRow[]>(['images', '--format=json', `--filter=label=${LABEL}.image`])),
     removeImage: (ref) => removeImage(podman, ref),
+    makeVolume: async (name, labels) => (await import('./podman/volumes.ts')).makeVolume(podman, name, labels),
+    volumes: async (labels) => (await import('./podman/volumes.ts')).listVolumes(podman, labels),
+    removeVolume: async (name) => (await import('./podman/volumes.ts')).removeVolume(podman, name),
     launch: async (request) =>
       (await import('./podman/launch.ts')).launch(podman, request, (await known()).storage?.boxes),
     boxes: async (labels) =>

@@ -7,6 +7,7 @@ import type { Profile } from '../config/profile.ts';
 import { realPathOf } from '../config/realPath.ts';
 import type { Context } from '../context.ts';
 import { clientHere } from '../credentials/clientHere.ts';
+import type { Engine } from '../engine/engine.ts';
 import { UsageError } from '../errors.ts';
 import type { EngineKind } from '../plan/spec.ts';
 import { printJson, say } from '../ui/io.ts';
@@ -37,9 +38,21 @@ export async function buildCommand(context: Context, options: BuildOptions): Pro
   const target = { engine, agent: agentOf(profile.agent), profile, user };
   if (options.dryRun) return (await import('./buildDryRun.ts')).buildDryRun(context, target, options);
   const building = options.rebuild ? rebuildAgent(context, target, new Set()) : buildAgent(context, target);
-  const { image, title, built } = await building;
+  const { image, title, built: own } = await building;
+  const built = [...own, ...(await gatewayOf(context, engine, profile, options))];
   if (options.json) return printJson(context.io, { image, built });
   say(context.io, built.length === 0 ? `${title}: nothing to build, ${image} is there` : `${title}: ${image}`);
+}
+
+/** A run would need it too; it is made without a word where it is there. */
+async function gatewayOf(
+  context: Context,
+  engine: Engine,
+  { network }: Profile,
+  { rebuild }: BuildOptions,
+): Promise<readonly string[]> {
+  if (network !== 'gateway') return [];
+  return (await import('./gateway.ts')).buildGateway(engine, context, rebuild);
 }
 
 /** The settings that count, and the image the user works in, of the project's devcontainer.json too where that counts. */

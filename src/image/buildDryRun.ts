@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { print, printJson, say } from '../ui/io.ts';
 import type { Target } from './buildAgent.ts';
 import { findImage } from './choose.ts';
+import { gatewayImage } from './gateway.ts';
 
 /** Prints what a build would do, with the engine's command lines; does nothing. */
 export async function buildDryRun(
@@ -10,8 +11,10 @@ export async function buildDryRun(
   { rebuild, json }: { readonly rebuild?: boolean; readonly json?: boolean },
 ): Promise<void> {
   const { specs, missing } = await findImage(engine, agent, profile, context, user);
+  const gateway = profile.network === 'gateway' ? await gatewayImage() : [];
+  const more = gateway.filter(({ tag }) => !specs.some((spec) => spec.tag === tag));
   const rows = await Promise.all(
-    [...(missing?.spec === undefined ? [] : [missing.spec]), ...specs].map(async (spec) => {
+    [...(missing?.spec === undefined ? [] : [missing.spec]), ...specs, ...more].map(async (spec) => {
       const { tag, title, folder, from, args, user } = spec;
       const there = (await engine.image(tag)) !== undefined;
       const all = { ...(from === '' ? {} : { FROM: from }), ...args };

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import type { Engine } from '../engine/engine.ts';
+import { allContainers } from '../engine/kinds.ts';
 import { UserError } from '../errors.ts';
 import type { EngineKind } from '../plan/spec.ts';
 import { print, printJson, say } from '../ui/io.ts';
@@ -78,7 +79,11 @@ async function removeAll(
 }
 
 async function imagesOn(engine: Engine, context: Context): Promise<readonly BuiltImage[]> {
-  const [images, boxes, wanted] = await Promise.all([engine.images(), engine.boxes({}), wantedImages(context, engine)]);
+  const [images, boxes, wanted] = await Promise.all([
+    engine.images(),
+    allContainers(engine),
+    wantedImages(context, engine),
+  ]);
   return builtImages(images, boxes, wanted);
 }
 

@@ -2,14 +2,17 @@ import { basename } from 'node:path';
 import { type Agent, HOME } from '../agents/agent.ts';
 import { historyDir } from '../config/paths.ts';
 import type { Profile } from '../config/profile.ts';
-import { UserError } from '../errors.ts';
+import { SOCKETS } from '../network/protocol.ts';
 import type { HostFacts, ProjectFacts } from './facts.ts';
+import { gatewayEnv } from './gatewayEnv.ts';
+import { gatewayName } from './gatewayNames.ts';
 import { guardSource, guardTarget } from './guard.ts';
+import { mustReachGateway } from './hostSockets.ts';
 import { toLabels } from './labels.ts';
 import { planLimits } from './limits.ts';
 import { selinuxLevel } from './selinux.ts';
 import { sharingNotices } from './sharing.ts';
-import type { BoxSpec, Mount, Network, Tmpfs } from './spec.ts';
+import type { BoxSpec, Mount, Tmpfs } from './spec.ts';
 import { hasSshAgent, SSH_AUTH_SOCK, sshAgentMounts } from './sshAgent.ts';
 import { stateMounts } from './stateMounts.ts';
 import { boxUser } from './user.ts';
@@ -42,6 +45,7 @@ export interface BoxPlan {
 }
 
 const MIB = 1024 * 1024;
+const NAME_FLAGS = ['dns', 'dns-search', 'add-host'];
 const HISTORY = `${HOME}/.history`;
 /** Where the client's `agent_config` folder is in the box; deliver.ts links from there. */
 export const AGENT_CONFIG = '/agent-config';
@@ -56,7 +60,8 @@ export function planBox(
 ): BoxPlan {
   // The client's own folder lies in agentbox's directory, which is otherwise nobody's project.
   if (!project.scratch) guardSource('project', project.path, profile.client, facts);
-  const network = planNetwork(profile.network);
+  const gateway = profile.network === 'gateway';
+  if (gateway && run.runtime !== undefined) mustReachGateway(facts.engine, run.runtime);
   const user = boxUser(facts.caller, facts.engine, project);
   const { limits, notices } = planLimits(profile.resources, facts.engine, profile.allowDegraded, run.runtime);
   const workspace = workspaceOf(profile, project);
@@ -67,6 +72,7 @@ export function planBox(
     { source: historyDir(facts.paths, profile.client), target: HISTORY, write: true, relabel, purpose: 'history' },
     ...agentConfigMount(profile, agent, facts),
     ...sshAgentMounts(profile, facts, run),
+    ...(gateway ? [gatewayMount(profile, facts)] : []),
   ];
   const box: BoxSpec = {
     name: `agentbox-${profile.client}-${slug(basename(project.path))}-${agent.name}-${run.suffix}`,
@@ -79,7 +85,7 @@ export function planBox(
       started: run.started.toISOString(),
       terminal: run.terminal,
       runtime: run.runtime ?? facts.engine.defaultRuntime,
-      network,
+      network: profile.network,
       ...(facts.shared === undefined ? {} : { shared: facts.shared.path }),
     }),
     image: run.image,
@@ -89,6 +95,7 @@ export function planBox(
     hostname: slug(profile.client),
     env: {
       ...agent.env,
+      ...(gateway ? gatewayEnv(profile) : {}),
       ...run.terminalEnv,
       ...{ HOME, HISTFILE: `${HISTORY}/bash_history`, AGENTBOX: '1' },
       ...(hasSshAgent(profile) ? { SSH_AUTH_SOCK } : {}),
@@ -97,17 +104,17 @@ export function planBox(
     tmpfs: [
       memory(HOME, 1024 * MIB, 0o700, true),
       memory('/tmp', 1024 * MIB, 0o1777, true),
-      memory('/run/agentbox', MIB, 0o755, false),
+      memory('/run/agentbox', 4 * MIB, 0o755, false),
     ],
-    network,
+    network: profile.network === 'open' ? 'open' : 'none',
     runtime: run.runtime,
     limits,
     terminal: run.terminal,
     selinuxLevel: facts.engine.selinux ? selinuxLevel(profile.client) : undefined,
-    extra: profile.engineArgs,
+    extra: gateway ? withoutNetwork(profile.engineArgs) : profile.engineArgs,
   };
   const shared = sharingNotices(profile, agent, facts);
-  return { box, notices: [...networkNotice(network, profile), ...shared, ...notices] };
+  return { box, notices: [...networkNotices(profile), ...shared, ...notices] };
 }
 
 /** Where the project is in the box. */
@@ -117,17 +124,23 @@ export function workspaceOf(profile: Profile, project: ProjectFacts): string {
   return project.path;
 }
 
-function planNetwork(wanted: Profile['network']): Network {
-  if (wanted !== 'gateway') return wanted;
-  throw new UserError('unavailable', 'network: gateway is not there yet', {
-    why: 'this version has no gateway, and an open network in its place would break what you asked for',
-    next: ['agentbox run --network none …', 'or, knowing that the agent can reach everything: --network open'],
-  });
+function networkNotices({ network, agent, engineArgs }: Profile): readonly string[] {
+  if (network === 'open') {
+    return [`network open: ${agent} can reach everything this machine can; --network none closes it`];
+  }
+  const ignored = network === 'gateway' && 'dns-search' in engineArgs;
+  return ignored ? ['--engine-arg dns-search has no effect: the gateway looks for whole names'] : [];
 }
 
-function networkNotice(network: Network, profile: Profile): readonly string[] {
-  if (network === 'none') return [];
-  return [`network open: ${profile.agent} can reach everything this machine can; --network none closes it`];
+/** The directory with the box's socket: to be entered, not listed, and the gateway's alone to write. */
+function gatewayMount(profile: Profile, { paths }: HostFacts): Mount {
+  const source = gatewayName(profile.client, paths);
+  return { source, volume: true, target: SOCKETS, write: false, relabel: false, purpose: 'gateway' };
+}
+
+/** A box that has no network leaves names to the gateway; see hostsOf and dnsOf. */
+function withoutNetwork(engineArgs: Profile['engineArgs']): Profile['engineArgs'] {
+  return Object.fromEntries(Object.entries(engineArgs).filter(([name]) => !NAME_FLAGS.includes(name)));
 }
 
 function commandOf(profile: Profile, agent: Agent, workspace: string, run: RunRequest): readonly string[] {

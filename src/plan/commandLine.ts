@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts';
+import { valuesOf } from './engineArgs.ts';
 import type { BoxSpec, EngineKind, Mount, Tmpfs } from './spec.ts';
 
 /** What podman needs to know beyond the plan: where to write the id, and whether somebody stays connected. */
@@ -45,7 +46,7 @@ export function podmanArgs(spec: BoxSpec, how?: PodmanRun): readonly string[] {
     '--pid=private',
     '--uts=private',
     ...spec.tmpfs.map((tmpfs) => `--tmpfs=${tmpfs.target}:${tmpfsOptions(tmpfs)},notmpcopyup,U`),
-    ...spec.mounts.map((mount) => bind(mount, relabels(mount, spec) ? ['Z'] : [])),
+    ...spec.mounts.map((mount) => (mount.volume ? volume(mount) : bind(mount, relabels(mount, spec) ? ['Z'] : []))),
     '--log-driver=k8s-file',
     '--log-opt=max-size=10mb',
     `--entrypoint=${channel}`,
@@ -65,11 +66,12 @@ function dockerArgs(spec: BoxSpec): readonly string[] {
     `--network=${spec.network === 'none' ? 'none' : 'bridge'}`,
     ...spec.tmpfs.map((tmpfs) => `--tmpfs=${tmpfs.target}:${tmpfsOptions(tmpfs)},${owner}`),
     // Docker's --mount has no word for SELinux labels.
-    ...spec.mounts.map((mount) =>
-      relabels(mount, spec)
+    ...spec.mounts.map((mount) => {
+      if (mount.volume) return volume(mount);
+      return relabels(mount, spec)
         ? `--volume=${oneLine(mount.source)}:${oneLine(mount.target)}:${mount.write ? 'rw' : 'ro'},Z`
-        : bind(mount, []),
-    ),
+        : bind(mount, []);
+    }),
     ...(spec.runtime === undefined ? [] : [`--runtime=${spec.runtime}`]),
     '--log-driver=json-file',
     '--log-opt=max-size=10m',
@@ -98,7 +100,7 @@ function common(spec: BoxSpec): readonly string[] {
     `--workdir=${spec.workdir}`,
     ...limits(spec),
     ...Object.entries(spec.env).map(([name, value]) => `--env=${name}=${value}`),
-    ...Object.entries(spec.extra).map(([name, value]) => `--${name}=${value}`),
+    ...Object.keys(spec.extra).flatMap((name) => valuesOf(spec.extra, name).map((value) => `--${name}=${value}`)),
   ];
 }
 
@@ -120,6 +122,11 @@ function bind(mount: Mount, more: readonly string[]): string {
   const fields = ['type=bind', `src=${oneLine(mount.source)}`, `dst=${oneLine(mount.target)}`];
   const readonly = mount.write ? [] : ['readonly', 'bind-nonrecursive'];
   return `--mount=${[...fields, ...readonly, ...more].map(csv).join(',')}`;
+}
+
+/** Content, owner and mode of a fresh volume come from the image of who may write to it, and from nobody else's. */
+function volume({ source, target, write }: Mount): string {
+  return `--volume=${oneLine(source)}:${oneLine(target)}:${write ? 'rw' : 'ro,nocopy'}`;
 }
 
 function relabels(mount: Mount, spec: BoxSpec): boolean {

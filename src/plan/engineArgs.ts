@@ -9,6 +9,9 @@ const ALLOWED: Readonly<Record<string, RegExp>> = {
   'add-host': /^[a-z0-9.-]+:[0-9a-f.:]+$/i,
 };
 
+/** Those that may be given several times. */
+const REPEATABLE = new Set(['ulimit', 'dns', 'dns-search', 'add-host']);
+
 /** Why some flags are never let through; the wall is what the product is. */
 const REFUSED: Readonly<Record<string, string>> = {
   privileged: 'it takes the wall away',
@@ -20,8 +23,8 @@ const REFUSED: Readonly<Record<string, string>> = {
   uts: 'a box has namespaces of its own (G2)',
   userns: 'agentbox chooses the user of a box (G2)',
   user: 'agentbox chooses the user of a box (G2)',
-  network: 'use --network none|open',
-  net: 'use --network none|open',
+  network: 'use --network gateway|none|open',
+  net: 'use --network gateway|none|open',
   volume: 'use --mount SRC:DST[:rw], which is checked',
   v: 'use --mount SRC:DST[:rw], which is checked',
   mount: 'use --mount SRC:DST[:rw], which is checked',
@@ -46,4 +49,19 @@ export function parseEngineArg(text: string): readonly [name: string, value: str
   const value = match?.[2] ?? '';
   if (!pattern.test(value)) throw new UsageError(`--engine-arg ${name}=${value}: not a value for ${name}`);
   return [name, value];
+}
+
+/** The flags by their names; the values of one that was given several times are separated by commas. Throws as parseEngineArg does. */
+export function engineArgsOf(texts: readonly string[]): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const [name, value] of texts.map(parseEngineArg)) {
+    const before = REPEATABLE.has(name) ? found[name] : undefined;
+    found[name] = before === undefined ? value : `${before},${value}`;
+  }
+  return found;
+}
+
+/** All values of a flag; no value of the table has a comma of its own. Pure. */
+export function valuesOf(engineArgs: Readonly<Record<string, string>>, name: string): readonly string[] {
+  return engineArgs[name]?.split(',') ?? [];
 }

@@ -49,7 +49,7 @@ export function differences(
   if (spec.runtime !== undefined) expect('runtime', spec.runtime, actual.runtime);
   if (!NETWORKS[spec.network].includes(actual.network)) expect('network', spec.network, actual.network);
   expect('tmpfs', sorted(spec.tmpfs.map((tmpfs) => tmpfs.target)), sorted(actual.tmpfs));
-  expect('mounts', sorted(spec.mounts.map(mountLine)), sorted(actual.mounts.map(mountLine)));
+  expect('mounts', sorted(spec.mounts.map(planned)), sorted(actual.mounts.map(mountLine)));
   return [...found, ...envDifferences(spec, imageEnv, actual.env)];
 }
 
@@ -75,9 +75,12 @@ function envDifferences(
   return found;
 }
 
-function mountLine(mount: Pick<Mount, 'source' | 'target' | 'write'>): string {
-  return `${mount.source} -> ${mount.target} (${mount.write ? 'rw' : 'ro'})`;
+/** A directory of the host goes without a word; whatever else is mounted in its place is a difference. */
+function mountLine({ kind, source, target, write }: ActualBox['mounts'][number]): string {
+  return `${kind === 'bind' ? '' : `${kind} `}${source} -> ${target} (${write ? 'rw' : 'ro'})`;
 }
+
+const planned = (mount: Mount) => mountLine({ ...mount, kind: mount.volume ? 'volume' : 'bind' });
 
 function sorted(lines: readonly string[]): string {
   return [...lines].sort().join(', ');

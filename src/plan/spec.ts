@@ -4,7 +4,7 @@ import type { UserBuild } from '../image/userImage.ts';
 
 export type EngineKind = 'docker' | 'podman';
 
-/** What the box may reach: nothing, or (until the gateway exists) everything. */
+/** What the engine connects a box with: nothing (also where it has a gateway), or everything. */
 export type Network = 'none' | 'open';
 
 /** Hard limits of a box: memory in bytes, cpus in cores, pids as a count. */
@@ -16,7 +16,10 @@ export interface Limits {
 
 /** A directory of the host in the box. `relabel` asks for the SELinux label of the client (only where SELinux is on). */
 export interface Mount {
+  /** Absolute path; of a volume its name. */
   readonly source: string;
+  /** A volume of the engine in the place of a directory of the host. */
+  readonly volume?: true;
   readonly target: string;
   readonly write: boolean;
   readonly relabel: boolean;

@@ -1,7 +1,7 @@
 import type { Profile } from '../config/profile.ts';
-import type { EngineFacts } from '../engine/engine.ts';
 import { UserError } from '../errors.ts';
 import type { HostFacts } from './facts.ts';
+import { howToReach, reachesHostSockets, whyUnreached } from './hostSockets.ts';
 import type { Mount } from './spec.ts';
 
 const TARGET = '/ssh-agent';
@@ -15,13 +15,6 @@ export function hasSshAgent(profile: Pick<Profile, 'sshAgent'>): boolean {
   return profile.sshAgent;
 }
 
-/** True when boxes of this runtime can connect to a socket of the host: all but gVisor without its flag for that. */
-export function reachesHostSockets({ details }: EngineFacts, runtime: string): boolean {
-  if (!runtime.startsWith('runsc')) return true;
-  const flags = details?.runtimeArgs[runtime] ?? [];
-  return flags.some((flag) => /^--?(host-uds=(open|all)|fsgofer-host-uds(=true)?)$/.test(flag));
-}
-
 /**
  * The directory with the socket of the SSH agent, none when the client does not share it. Pure; throws UserError('refused')
  * where it cannot be, UserError('config') when there is no agent.
@@ -29,7 +22,7 @@ export function reachesHostSockets({ details }: EngineFacts, runtime: string): b
 export function sshAgentMounts(
   profile: Pick<Profile, 'sshAgent'>,
   { engine, platform, sshAgent }: HostFacts,
-  { detach, runtime = engine.defaultRuntime }: { readonly detach: boolean; readonly runtime: string | undefined },
+  { detach, runtime }: { readonly detach: boolean; readonly runtime: string | undefined },
 ): readonly Mount[] {
   if (!hasSshAgent(profile)) return [];
   if (platform !== 'linux' || engine.desktop) {
@@ -38,11 +31,8 @@ export function sshAgentMounts(
   if (engine.selinux) throw refused('SELinux lets no box connect to a socket of this machine');
   if (detach)
     throw refused('agentbox itself passes requests on, and with --detach it is gone', ['run without --detach']);
-  if (!reachesHostSockets(engine, runtime)) {
-    throw refused(
-      `gVisor is registered as ${runtime} without --host-uds=open, so boxes reach no socket of this machine`,
-      ['use --runtime runc', `or add --host-uds=open to the runtimeArgs of ${runtime} in /etc/docker/daemon.json`],
-    );
+  if (runtime !== undefined && !reachesHostSockets(engine, runtime)) {
+    throw refused(whyUnreached(runtime), howToReach(engine, runtime));
   }
   if (sshAgent.socket === undefined) {
     throw new UserError('config', 'ssh_agent: there is no SSH agent here', {

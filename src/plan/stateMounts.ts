@@ -25,7 +25,7 @@ export function stateMounts(profile: Profile, agent: Agent, user: BoxUser, facts
     throw refused(shared.path, 'agent_config would put links into it that lead nowhere on this machine');
   }
   const delivered = Object.entries(profile.credentials).find(
-    ([, { deliver }]) => deliver !== 'env' && deliver.file.startsWith(`${target}/`),
+    ([, { deliver }]) => typeof deliver === 'object' && deliver.file.startsWith(`${target}/`),
   );
   if (delivered !== undefined) throw refused(shared.path, `${delivered[0]} would be written into it, for all to see`);
   // Never relabelled: the label would shut out the host's other programs and clients.

@@ -26,7 +26,7 @@ export async function exportedKey(
   profile: string,
   { execute, now }: Pick<Context, 'execute' | 'now'>,
 ): Promise<readonly Resolved[]> {
-  const argv = ['aws', 'configure', 'export-credentials', '--profile', profile, '--format', 'process'];
+  const argv = exportCommand(profile);
   const result = await execute(argv, { timeout: LIMIT });
   if (result.missing || result.timedOut || result.code !== 0) throw failed(profile, result);
   const key = exported.safeParse(json(result.stdout)).data;
@@ -41,6 +41,11 @@ export async function exportedKey(
   return Object.entries(values).flatMap(([name, value]): Resolved[] =>
     value === undefined ? [] : [{ name, source: `aws profile ${profile}`, expires, delivery: 'env', value }],
   );
+}
+
+/** The program that gives the key of a profile, as JSON. */
+export function exportCommand(profile: string): readonly string[] {
+  return ['aws', 'configure', 'export-credentials', '--profile', profile, '--format', 'process'];
 }
 
 function failed(profile: string, { missing, timedOut, stderr, stdout }: Executed): UserError {

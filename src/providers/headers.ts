@@ -1,4 +1,5 @@
 import type { Provider } from '../config/profile.ts';
+import { shownInBox } from '../credentials/inBox.ts';
 import type { Resolved } from '../credentials/resolved.ts';
 
 /** Such as Authorization, X-Api-Key, Ocp-Apim-Subscription-Key. */
@@ -9,13 +10,13 @@ export function hasKeyHeader({ headers }: Pick<Provider, 'headers'>): boolean {
   return Object.keys(headers).some((name) => OF_A_KEY.test(name));
 }
 
-/** All headers of a provider with their values; one whose value was not resolved is left out. */
+/** All headers of a provider with their values, or placeholders of these; one whose value was not resolved is left out. */
 export function headerValues(
   { headers }: Pick<Provider, 'headers'>,
   credentials: readonly Resolved[],
 ): Readonly<Record<string, string>> {
   const resolved = new Map(
-    credentials.flatMap((one) => (one.delivery === 'header' ? [[one.header, one.value] as const] : [])),
+    credentials.flatMap((one) => (one.delivery === 'header' ? [[one.header, shownInBox(one)] as const] : [])),
   );
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) => {

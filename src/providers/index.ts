@@ -1,3 +1,5 @@
+import { AUTO, brokering } from '../credentials/broker.ts';
+import { brokerOf } from '../credentials/inBox.ts';
 import type { CredentialRequest, Resolution } from '../credentials/resolved.ts';
 import { givenNames, isServed } from '../credentials/served.ts';
 import type { SourceDeps } from '../credentials/sources/deps.ts';
@@ -22,9 +24,14 @@ export async function broughtByProvider(request: CredentialRequest, deps: Source
   }
   if (provider?.name === 'bedrock' && provider.profile !== undefined) {
     refuseTwoKeys(request, provider.profile);
-    const { exportedKey } = await import('./awsExport.ts');
-    const credentials = await exportedKey(provider.profile, deps);
-    return { credentials, notices: expiryNotice(provider.profile, credentials[0]?.expires, deps.now().getTime()) };
+    const { exportCommand, exportedKey } = await import('./awsExport.ts');
+    const key = await exportedKey(provider.profile, deps);
+    const renew = { command: exportCommand(provider.profile) };
+    const credentials = key.map((part) => brokering(part, { ...AUTO, renew }, request));
+    // The keeper asks for a newer one, where the box has none of it.
+    const isKept = credentials.every((part) => brokerOf(part) !== undefined);
+    const ends = isKept ? undefined : credentials[0]?.expires;
+    return { credentials, notices: expiryNotice(provider.profile, ends, deps.now().getTime()) };
   }
   return undefined;
 }

@@ -14,7 +14,7 @@ import { table } from '../ui/table.ts';
 import { agentsWithState, clientsWithState, removeState, resetState } from './clientState.ts';
 import { exportClient } from './exportClient.ts';
 import { withLock } from './lock.ts';
-import { refuseWhileRunning } from './running.ts';
+import { enginesHere, refuseWhileRunning } from './running.ts';
 
 interface JsonOption {
   readonly json?: boolean;
@@ -98,6 +98,8 @@ export async function remove(context: Context, client: string, options: YesOptio
   const { removeSecrets, leftInKeychain } = await import('../credentials/removeSecrets.ts');
   const left = await whileNothingRuns(context, client, async () => {
     const kept = await removeSecrets(context, client, credentials);
+    const { endGateway } = await import('../network/keeper/endGateway.ts');
+    for (const engine of await enginesHere(context)) await endGateway(context, client, engine);
     await removeState(context.paths, client);
     return kept;
   });
@@ -150,7 +152,9 @@ export async function exportState(
 
 /** Files with secrets, relative to a client's directory: agents' logins, and credentials delivered into their state. */
 function secretFiles(credentials: Readonly<Record<string, Credential>>): string[] {
-  const delivered = Object.values(credentials).flatMap(({ deliver }) => (deliver === 'env' ? [] : [deliver.file]));
+  const delivered = Object.values(credentials).flatMap(({ deliver }) =>
+    typeof deliver === 'object' ? [deliver.file] : [],
+  );
   return AGENTS.flatMap(({ name, stateDir, login }) => {
     const inside = delivered.map((file) => relative(stateDir, file)).filter((file) => !file.startsWith('..'));
     return [...(login === undefined ? [] : [login.file]), ...inside].map((file) => join('agents', name, file));

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import type { BoxInfo } from '../engine/engine.ts';
+import type { BoxInfo, Engine } from '../engine/engine.ts';
 import { UserError } from '../errors.ts';
 import { labelsOfClient } from '../plan/labels.ts';
 import type { EngineKind } from '../plan/spec.ts';
@@ -35,9 +35,17 @@ async function boxesOn(
   kind: EngineKind,
   labels: Readonly<Record<string, string>>,
 ): Promise<readonly BoxInfo[]> {
-  const engine = await context.engine({ flag: kind, profile: 'auto' }).catch((error: unknown) => {
+  return (await engineHere(context, kind))?.boxes(labels) ?? [];
+}
+
+/** The engines that are here. */
+export async function enginesHere(context: Pick<Context, 'engine'>): Promise<readonly Engine[]> {
+  return (await Promise.all(KINDS.map((kind) => engineHere(context, kind)))).filter((engine) => engine !== undefined);
+}
+
+async function engineHere(context: Pick<Context, 'engine'>, kind: EngineKind): Promise<Engine | undefined> {
+  return context.engine({ flag: kind, profile: 'auto' }).catch((error: unknown) => {
     if (error instanceof UserError && error.trouble === 'engine') return undefined;
     throw error;
   });
-  return engine === undefined ? [] : engine.boxes(labels);
 }

@@ -6,6 +6,8 @@ export interface Contender {
   readonly name: string;
   readonly argv: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Done before each run of it; its time does not count. */
+  readonly before?: () => void;
 }
 
 /** Times of one contender in milliseconds. */
@@ -32,8 +34,9 @@ export async function compare(contenders: readonly Contender[], rounds: number):
   return contenders.map(({ name }, index) => ({ name, ...summary(samples[index] ?? []) }));
 }
 
-function once({ name, argv, env }: Contender): Promise<number> {
+function once({ name, argv, env, before }: Contender): Promise<number> {
   const [file = '', ...args] = argv;
+  before?.();
   const begin = performance.now();
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
@@ -59,10 +62,10 @@ function summary(samples: readonly number[]): { median: number; p90: number } {
   return { median: at(0.5), p90: at(0.9) };
 }
 
-/** Lines of a table: the first contender is the yardstick, each other one is told as a ratio to it. */
-export function report(title: string, times: readonly Times[]): string {
+/** Lines of a table: the first contender is the yardstick, each other one is told as a ratio to it; milliseconds with so many digits. */
+export function report(title: string, times: readonly Times[], digits = 0): string {
   const yardstick = times[0]?.median ?? Number.NaN;
   const line = ({ name, median, p90 }: Times) =>
-    `  ${name.padEnd(44)} ${median.toFixed(0).padStart(6)} ms  p90 ${p90.toFixed(0).padStart(6)} ms  ${(median / yardstick).toFixed(2).padStart(6)}×`;
+    `  ${name.padEnd(44)} ${median.toFixed(digits).padStart(6)} ms  p90 ${p90.toFixed(digits).padStart(6)} ms  ${(median / yardstick).toFixed(2).padStart(6)}×`;
   return [title, ...times.map(line)].join('\n');
 }

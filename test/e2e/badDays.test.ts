@@ -225,14 +225,20 @@ if (ground !== undefined) {
         chmodSync(file, 0o600);
       });
 
-      it('a network that is still to come', async () => {
+      it('a preset that is none, and a rule that needs consent', async () => {
         lab.config('defaults: { agent: shell, network: gateway }');
-        expect(await trouble(['run', ...ground.flags])).toMatchInlineSnapshot(`
+        expect(await trouble(['run', '--allow', 'gihtub', ...ground.flags])).toMatchInlineSnapshot(`
+          "exit code 2
+          agentbox: --allow gihtub: is no preset, did you mean github? (a host without a dot needs its port: gihtub:443)
+            next: --allow example.com:8443
+                  presets: npm, pypi, github, gitlab, debian, go, crates, rubygems, maven, docker"
+        `);
+        expect(await trouble(['run', '--allow', '*', ...ground.flags])).toMatchInlineSnapshot(`
           "exit code 125
-          agentbox: network: gateway is not there yet
-            why:  this version has no gateway, and an open network in its place would break what you asked for
-            next: agentbox run --network none …
-                  or, knowing that the agent can reach everything: --network open"
+          agentbox: the rule * (--allow) lets the box reach every name
+            why:  what is in the box can then go anywhere, so it needs a word of its own
+            next: agentbox run --allow-any …
+                  or allow_any: true in the configuration"
         `);
       });
     });

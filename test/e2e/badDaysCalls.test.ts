@@ -79,7 +79,7 @@ if (ground !== undefined) {
         [['run', '--cpus', '0'], 'It is a number above 0.'],
         [['run', '--pids', '-5'], 'It is a number above 0.'],
         [['run', '--timeout', 'soon'], '--timeout soon: not a time'],
-        [['run', '--network', 'host'], 'It is one of none, open'],
+        [['run', '--network', 'host'], 'It is one of gateway, none, open'],
         [['run', '--engine', 'lxc'], 'It is one of docker, podman.'],
         [['run', '--mount', 'nowhere'], '--mount nowhere: not SRC:DST'],
         [['run', '--env', 'NOT_SET_ANYWHERE'], '--env NOT_SET_ANYWHERE: it is not set here'],

@@ -88,7 +88,7 @@ describe.each(engines.map((ground) => [ground.name, ground] as const))('what age
       ['an agent that is not there', /no agent "clade"/, () => ['--agent', 'clade']],
       ['a mount that is refused', /mount \/ is refused/, () => ['--mount', '/:/data']],
       ['an image that is not there', /no\/such:1/, () => ['--image', 'no/such:1']],
-      ['the network that is to come', /gateway is not there yet/, () => ['--network', 'gateway']],
+      ['a rule that needs consent', /lets the box reach every name/, () => ['--allow', '*']],
       ['a variable that is none', /not a name of a variable/, () => ['--env', `BAD NAME=${value()}`]],
       ['an option that is none', /unknown option/, () => [`--evn=TOKEN=${value()}`]],
       ['an argument too many', /too many arguments/, () => ['.', value()]],

@@ -126,7 +126,7 @@ if (ground !== undefined) {
       ['cap-add=ALL', /a box has no capability/],
       ['security-opt=seccomp=unconfined', /keeps no-new-privileges and the seccomp profile/],
       ['device=/dev/sda', /a box has no device of the host/],
-      ['network=host', /use --network none\|open/],
+      ['network=host', /use --network gateway\|none\|open/],
       ['volume=/:/host', /use --mount/],
       ['mount=type=bind,src=/,dst=/host', /use --mount/],
     ])('--engine-arg %s', async (flag, why) => {

@@ -8,6 +8,7 @@ import { running } from './conformance/running.ts';
 import type { Suite } from './conformance/suite.ts';
 import { terminals } from './conformance/terminal.ts';
 import { troubles } from './conformance/troubles.ts';
+import { volumes } from './conformance/volumes.ts';
 import { boxesOf } from './support/boxes.ts';
 import { baseImage, findEngine } from './support/engines.ts';
 
@@ -34,6 +35,7 @@ export function conformance(kind: EngineKind, more?: (suite: Suite) => void): vo
   describe(`${kind}: the wall`, () => hardening(suite));
   describe(`${kind}: a run`, () => running(suite));
   describe(`${kind}: mounts`, () => mounts(suite));
+  describe(`${kind}: volumes`, () => volumes(suite));
   describe(`${kind}: the life of a box`, () => life(suite));
   describe(`${kind}: a terminal`, () => terminals(suite));
   describe(`${kind}: images`, () => images(suite));

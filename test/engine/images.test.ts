@@ -53,6 +53,7 @@ describe.each(tested)('images with $kind', (test) => {
       cwd: '/',
       platform: process.platform,
       caller: { uid, gid, name: 'tester' },
+      program: ['/usr/bin/false'],
       paths: pathsOf({ AGENTBOX_DATA: data }, data),
       now: () => new Date(),
       prompter: { confirm: async () => false, secret: async () => '' },

@@ -52,6 +52,7 @@ describe.each(tested)('images for real projects with $kind', (test) => {
       io: { in: process.stdin, out: stream, err: stream, ...plain },
       ...{ env: process.env, cwd: '/', platform: process.platform, now: () => new Date(), execute },
       caller: { uid, gid, name: 'tester' },
+      program: ['/usr/bin/false'],
       paths: pathsOf({ AGENTBOX_DATA: join(dir, 'data'), XDG_CACHE_HOME: join(dir, 'cache') }, dir),
       ...{ prompter: { confirm: none, secret: none }, config: none, engine: none },
     };

@@ -24,6 +24,7 @@ const SECRET = `s3cret-${randomBytes(8).toString('hex')}`;
 const BIG = randomBytes(24 * 1024)
   .toString('hex')
   .padEnd(64 * 1024, 'é"$\\%');
+const AUTHORITY = '-----BEGIN CERTIFICATE-----\nMIIB+a/=\n-----END CERTIFICATE-----\n';
 const sha = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');
 const bash = (script: string) => ['bash', '-c', script];
 const env = (name: string, value: string): Frame => ({ op: 'env', name, value });
@@ -149,6 +150,18 @@ onEach('the stage on $name', ({ engine }) => {
     expect(ended.stdout).toBe('newold');
   });
 
+  it('adds authorities to those of the image', async () => {
+    const frames: Frame[] = [AUTHORITY, AUTHORITY.trimEnd()].map((authority) => ({ op: 'trust', authority }));
+    const bundle = '/run/agentbox/ca-certificates.crt';
+    const own = '/etc/ssl/certs/ca-certificates.crt';
+    const ended = await run(
+      `perl -e 'printf "%o\\n", (stat shift)[2] & 0777' ${bundle}; cmp -n $(wc -c <${own}) ${own} ${bundle} && tail -7 ${bundle}`,
+      frames,
+    );
+    expect(ended).toEqual({ code: 0, stdout: `644\n${AUTHORITY}\n${AUTHORITY}`, stderr: '' });
+    expect((await run(`test -e ${bundle}`)).code).toBe(1);
+  });
+
   it('follows no link that an earlier run planted in the state', async () => {
     const [state, project] = [ownedDirectory(engine), ownedDirectory(engine)];
     try {
@@ -210,6 +223,12 @@ onEach('the stage on $name', ({ engine }) => {
       framed(`file 4 3 6 1\na/bc600alwaysx`),
       framed(`file 4 4 6 1\n/tmp4755alwaysx`),
       framed(`file 4 3 5 1\n/tmp600neverx`),
+      framed('relay 1 5\nx17080'),
+      framed('relay 2 3\n/x080'),
+      framed('relay 2 5\n/x99999'),
+      framed(`relay 108 5\n/${'x'.repeat(107)}17080`),
+      framed(`trust ${SECRET.length}\n${SECRET}`),
+      framed(`trust ${AUTHORITY.length + SECRET.length}\n${AUTHORITY}${SECRET}`),
     ];
     const argv = bash(`for f in /bad/*; do /usr/local/lib/agentbox/stage stdin -- echo started <$f; echo $?; done`);
     const frames = bad.map(

@@ -17,6 +17,7 @@ const ANSWERS: readonly (readonly [RegExp, Teller])[] = [
   [/OCI runtime (?:create|start) failed|failed to create (?:shim|task)/i, runtimeFailed],
   [/unknown (?:or invalid )?runtime.*?(?:specified|name:?) (\S+)/i, unknownRuntime],
   [/no such image:? (\S+)/i, noImage],
+  [/remove (\S+): volume is in use/i, volumeInUse],
   [/no such container:? (\S+)/i, noBox],
   [/container name "\/?([^"]+)" is already in use/i, nameTaken],
   [/bind source path does not exist: (.+)/i, noSource],
@@ -76,6 +77,10 @@ function noImage(why: string, ref: string): Story {
 
 function noBox(why: string, id: string): Story {
   return { trouble: 'box', what: `there is no box ${id}`, why, next: ['agentbox ls'] };
+}
+
+function volumeInUse(why: string, name: string): Story {
+  return { trouble: 'engine', what: `a container has the volume ${name}`, why, next: ['agentbox ls'] };
 }
 
 function nameTaken(_text: string, name: string): Story {

@@ -1,5 +1,5 @@
 import type { BoxInfo } from '../engine.ts';
-import { LABEL } from '../engine.ts';
+import { ofKind } from '../kinds.ts';
 import { type DockerClient, SLOW_LIMIT } from './client.ts';
 import { statusOf } from './errors.ts';
 
@@ -23,12 +23,12 @@ const STATES: Readonly<Record<string, BoxInfo['state']>> = {
   paused: 'paused',
 };
 
-/** All boxes with the given labels. */
+/** See Engine.boxes. */
 export async function listBoxes(
   client: DockerClient,
   labels: Readonly<Record<string, string>>,
 ): Promise<readonly BoxInfo[]> {
-  const label = [LABEL, ...Object.entries(labels).map(([name, value]) => `${name}=${value}`)];
+  const label = Object.entries(ofKind(labels)).map(([name, value]) => `${name}=${value}`);
   const options = { all: true, filters: { label } };
   const listed = await client.call('listing boxes', (docker, abortSignal) =>
     docker.listContainers({ ...options, abortSignal }),

@@ -2,8 +2,9 @@ import type Dockerode from 'dockerode';
 import { UserError } from '../../errors.ts';
 import type { BoxSpec, Mount, Tmpfs } from '../../plan/spec.ts';
 
-type MountOptions = Pick<Dockerode.HostConfig, 'Binds' | 'Tmpfs'> & { Mounts: BindMount[] };
+type MountOptions = Pick<Dockerode.HostConfig, 'Binds' | 'Tmpfs'> & { Mounts: (BindMount | VolumeMount)[] };
 type BindMount = Dockerode.MountSettings & { BindOptions: { NonRecursive?: true } };
+type VolumeMount = Dockerode.MountSettings;
 
 /**
  * The mounts of a box in Docker's words. Pure; throws UserError for a path with a line break, or with a colon where SELinux
@@ -13,7 +14,7 @@ export function mountOptions(spec: BoxSpec): MountOptions {
   for (const { source, target } of spec.mounts) oneLine([source, target]);
   const labelled = spec.mounts.filter((mount) => relabels(mount, spec));
   return {
-    Mounts: spec.mounts.filter((mount) => !labelled.includes(mount)).map(bindMount),
+    Mounts: spec.mounts.filter((mount) => !labelled.includes(mount)).map(mountOf),
     ...(labelled.length === 0 ? {} : { Binds: labelled.map(bindLine) }),
     Tmpfs: Object.fromEntries(spec.tmpfs.map((tmpfs) => [tmpfs.target, tmpfsLine(tmpfs, spec)])),
   };
@@ -21,7 +22,19 @@ export function mountOptions(spec: BoxSpec): MountOptions {
 
 /** True for a mount that gets the SELinux label of the client; only the older form of binds can ask for that. */
 export function relabels(mount: Mount, spec: BoxSpec): boolean {
-  return mount.relabel && spec.selinuxLevel !== undefined;
+  return mount.relabel && mount.volume !== true && spec.selinuxLevel !== undefined;
+}
+
+function mountOf(mount: Mount): BindMount | VolumeMount {
+  return mount.volume ? volumeMount(mount) : bindMount(mount);
+}
+
+/** A fresh volume takes content, owner and mode from the image of who may write to it, and from nobody else's. */
+function volumeMount({ source, target, write }: Mount): VolumeMount {
+  const place = { Type: 'volume', Source: source, Target: target, ReadOnly: !write } as const;
+  // dockerode's type wants a driver and labels too; the volume has its own.
+  const VolumeOptions = { NoCopy: true } as VolumeMount['VolumeOptions'] & object;
+  return write ? place : { ...place, VolumeOptions };
 }
 
 function bindMount({ source, target, write }: Mount): BindMount {

@@ -31,7 +31,13 @@ export interface Inspected {
     readonly CgroupnsMode?: string;
   };
   readonly Mounts?:
-    | readonly { readonly Type: string; readonly Source: string; readonly Destination: string; readonly RW: boolean }[]
+    | readonly {
+        readonly Type: string;
+        readonly Name?: string;
+        readonly Source: string;
+        readonly Destination: string;
+        readonly RW: boolean;
+      }[]
     | null;
 }
 
@@ -54,7 +60,7 @@ export function readBack(box: Inspected, facts: ReadBackFacts): ActualBox {
     entrypoint: typeof config.Entrypoint === 'string' ? [config.Entrypoint] : (config.Entrypoint ?? []),
     env: envOf(config.Env),
     mounts: (box.Mounts ?? []).map((mount) => ({
-      source: facts.desktop ? mount.Source.replace(/^\/host_mnt(?=\/)/, '') : mount.Source,
+      source: sourceOf(mount, facts),
       target: mount.Destination,
       write: mount.RW,
       kind: mount.Type,
@@ -71,6 +77,15 @@ export function readBack(box: Inspected, facts: ReadBackFacts): ActualBox {
     devices: devicesOf(host),
     hostNamespaces: hostNamespaces(host),
   };
+}
+
+/** A volume by its name, since its directory is the engine's own affair. */
+function sourceOf(
+  { Type, Name, Source }: NonNullable<Inspected['Mounts']>[number],
+  { desktop }: Pick<ReadBackFacts, 'desktop'>,
+): string {
+  if (Type === 'volume' && Name !== undefined && Name !== '') return Name;
+  return desktop ? Source.replace(/^\/host_mnt(?=\/)/, '') : Source;
 }
 
 /** Variables as a record, from the engine's `NAME=value` lines. */

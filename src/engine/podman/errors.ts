@@ -79,6 +79,7 @@ const TABLE: readonly Row[] = [
     /can only (?:attach to|kill|stop|create exec sessions on) running containers|is not running|container state improper/,
     () => story('box', 'the box is not running', 'agentbox ls'),
   ],
+  [/volume (\S+) is being used/, ([, name]) => story('engine', `a container has the volume ${name}`, 'agentbox ls')],
   [
     /could not find (slirp4netns|pasta|netavark|conmon)/,
     ([, name]) => story('engine', `podman needs ${name}, which is not installed`, `install the package ${name}`),

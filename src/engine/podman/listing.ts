@@ -1,4 +1,5 @@
 import type { BoxInfo, ImageInfo, ListedImage } from '../engine.ts';
+import { hasLabels } from '../kinds.ts';
 import { variables } from './readBack.ts';
 
 /** One row of `podman ps --format json`. */
@@ -43,10 +44,9 @@ const STATES: Readonly<Record<string, BoxInfo['state']>> = {
   paused: 'paused',
 };
 
-/** The boxes that have every one of these labels. Podman's own filter would take a comma in a value for a second one. Pure. */
+/** See Engine.boxes: those that have every one of these labels. Podman's own filter would take a comma in a value for a second one. Pure. */
 export function boxList(boxes: readonly ListedBox[], labels: Readonly<Record<string, string>>): readonly BoxInfo[] {
-  const wanted = Object.entries(labels);
-  return boxes.map(boxInfo).filter((box) => wanted.every(([name, value]) => box.labels[name] === value));
+  return boxes.map(boxInfo).filter((box) => hasLabels(box, labels));
 }
 
 function boxInfo(box: ListedBox): BoxInfo {

@@ -8,6 +8,14 @@ export interface Inspected {
   readonly OCIRuntime?: string;
   readonly State?: { readonly Status?: string; readonly ExitCode?: number; readonly StartedAt?: string };
   readonly Config?: { readonly Cmd?: readonly string[] | null };
+  readonly Mounts?:
+    | readonly {
+        readonly Type?: string;
+        readonly Name?: string;
+        readonly Source?: string;
+        readonly Destination?: string;
+      }[]
+    | null;
   readonly HostConfig?: {
     readonly NetworkMode?: string;
     readonly Privileged?: boolean;
@@ -78,7 +86,7 @@ export function readBack(inspected: Inspected, oci: OciSpec): ActualBox {
     argv,
     entrypoint: args.slice(0, args.length - argv.length),
     env: variables(started?.env ?? []),
-    mounts: mounts.filter((mount) => mount.type !== 'tmpfs').map(mountOf),
+    mounts: mounts.filter((mount) => mount.type !== 'tmpfs').map((mount) => mountOf(mount, inspected)),
     tmpfs: mounts.filter((mount) => mount.type === 'tmpfs').map((mount) => mount.destination),
     network: host.NetworkMode ?? 'unknown',
     runtime: inspected.OCIRuntime ?? 'unknown',
@@ -108,8 +116,17 @@ function isStandard({ destination, type, source }: OciMount, id: string): boolea
   return STANDARD[destination] !== undefined && STANDARD[destination] === type?.replace(/^cgroup2$/, 'cgroup');
 }
 
-function mountOf({ destination, type, source, options }: OciMount): ActualBox['mounts'][number] {
-  return { source: source ?? '', target: destination, write: !options?.includes('ro'), kind: type ?? 'unknown' };
+/** For the runtime a volume is a directory like any other; podman knows which of them is one, and its name. */
+function mountOf(
+  { destination, type, source, options }: OciMount,
+  { Mounts: known }: Inspected,
+): ActualBox['mounts'][number] {
+  const place = { target: destination, write: !options?.includes('ro') };
+  const volume = (known ?? []).find(
+    (mount) => mount.Type === 'volume' && mount.Destination === destination && mount.Source === source,
+  );
+  if (type === 'bind' && volume?.Name) return { ...place, source: volume.Name, kind: 'volume' };
+  return { ...place, source: source ?? '', kind: type ?? 'unknown' };
 }
 
 /** Groups beyond the first would open files of the host's groups. */

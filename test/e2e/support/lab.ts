@@ -13,6 +13,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Ground } from './engines.ts';
+import { endKeepers, gatewayVolumes } from './gateways.ts';
 
 const BUILT = fileURLToPath(new URL('../../../dist/agentbox', import.meta.url));
 
@@ -48,7 +49,7 @@ export interface Lab {
   agentbox(args: readonly string[], call?: Call): Promise<Ended>;
   /** Starts it without waiting; the caller ends it. */
   start(args: readonly string[], call?: Call): ChildProcess;
-  /** Writes config.yaml. */
+  /** Writes config.yaml; where it says nothing of the network, it is open: most tests speak to servers of their own. */
   config(yaml: string): void;
   /** Writes a file that belongs to the caller; paths are absolute. */
   write(path: string, content: string, mode?: number): void;
@@ -70,6 +71,7 @@ export function makeLab(ground: Ground): Lab {
   const program = join(dir, 'bin', 'agentbox');
   const home = join(dir, 'home');
   const project = join(dir, 'work', 'proj');
+  const data = join(home, '.local/share/agentbox');
   for (const path of [dirname(program), home, project]) mkdirSync(path, { recursive: true });
   copyFileSync(BUILT, program);
   chmodSync(program, 0o755);
@@ -129,13 +131,13 @@ export function makeLab(ground: Ground): Lab {
     dir,
     home,
     project,
-    data: join(home, '.local/share/agentbox'),
+    data,
     argv,
     command,
     environment,
     start,
     agentbox: (args, call = {}) => ended(start(args, call), call),
-    config: (yaml) => write(join(home, '.config/agentbox/config.yaml'), yaml),
+    config: (yaml) => write(join(home, '.config/agentbox/config.yaml'), openUnlessSaid(yaml)),
     write,
     writeState(path, content) {
       writeFileSync(path, content, { mode: 0o600 });
@@ -145,12 +147,16 @@ export function makeLab(ground: Ground): Lab {
     engineCommand,
     git,
     close() {
+      // A keeper puts the gateway back that is taken from it.
+      endKeepers({ dir });
       // Everything that runs on a folder of the lab; its path is in the labels.
       const boxes = engine(['ps', '-a', '--filter', 'label=dev.agentbox', '--format', '{{.ID}} {{.Labels}}'])
         .split('\n')
         .filter((line) => line.includes(`${dir}/`))
         .map((line) => line.split(' ')[0] ?? '');
       if (boxes.length > 0) engine(['rm', '-f', ...boxes]);
+      const volumes = gatewayVolumes({ engine, data });
+      if (volumes.length > 0) engine(['volume', 'rm', ...volumes]);
       rmSync(dir, { recursive: true, force: true });
     },
   };
@@ -168,6 +174,19 @@ function shareStorage(ground: Ground, home: string, write: Lab['write']): void {
   write(
     join(home, '.config/containers/storage.conf'),
     storage.replace('[storage]', `[storage]\n${graphRoot}\nrunroot = "${ground.runtimeDir}/containers"`),
+  );
+}
+
+/** Lines keep their numbers, for tests of errors. */
+function openUnlessSaid(yaml: string): string {
+  if (/\bnetwork"?:/.test(yaml)) return yaml;
+  if (/^defaults:/m.test(yaml)) return yaml.replace(/^defaults: *\{/m, 'defaults: { network: open,');
+  if (!yaml.startsWith('{')) return `${yaml.trimEnd()}\ndefaults: { network: open }\n`;
+  const { defaults = {}, ...rest } = JSON.parse(yaml) as { defaults?: object };
+  return JSON.stringify(
+    { ...rest, defaults: { ...defaults, network: 'open' } },
+    null,
+    yaml.includes('\n') ? 2 : undefined,
   );
 }
 

@@ -54,7 +54,11 @@ export function boxesOf(test: TestEngine, image: () => string): Boxes {
       argv,
       network: 'none',
     });
-    const box = { ...made, ...changes, labels: { ...made.labels, [`${LABEL}.test`]: RUN, ...changes.labels } };
+    const box = {
+      ...made,
+      ...changes,
+      labels: { ...made.labels, [LABEL]: 'box', [`${LABEL}.test`]: RUN, ...changes.labels },
+    };
     names.push(box.name);
     return box;
   };

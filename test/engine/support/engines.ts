@@ -8,6 +8,7 @@ import type { Engine } from '../../../src/engine/engine.ts';
 import type { PodmanOptions } from '../../../src/engine/podman/command.ts';
 import { podmanEngine } from '../../../src/engine/podman.ts';
 import { execute } from '../../../src/execute.ts';
+import type { BuildDeps } from '../../../src/image/build.ts';
 import { imagesOf } from '../../../src/image/choose.ts';
 import { ensureImages } from '../../../src/image/ensure.ts';
 import type { EngineKind } from '../../../src/plan/spec.ts';
@@ -110,6 +111,12 @@ export async function baseImage({ engine }: TestEngine): Promise<string> {
     { agentVersion: {}, image: undefined },
     '/nonexistent',
   );
+  await ensureImages(engine, [specs[0]], silentDeps());
+  return specs[0].tag;
+}
+
+/** What building needs of the outside world, with nothing said. */
+export function silentDeps(): BuildDeps {
   const silent = new PassThrough().resume();
   const io = {
     in: process.stdin,
@@ -121,8 +128,7 @@ export async function baseImage({ engine }: TestEngine): Promise<string> {
     columns: 80,
     colour: false,
   };
-  await ensureImages(engine, [specs[0]], { io, env: process.env, now: () => new Date(), execute });
-  return specs[0].tag;
+  return { io, env: process.env, now: () => new Date(), execute };
 }
 
 /** A directory of the host that belongs to the user of the boxes; it is gone with `remove`. */

@@ -14,7 +14,10 @@ const box = (name: string, id: string): BoxInfo => ({
 
 // Only the list matters here; real engines are in test/engine.
 const engine = {
-  boxes: async () => [box('agentbox-acme-app-claude-1a2b', 'f00d'), box('agentbox-acme-app-claude-1a2bc', 'beef')],
+  boxes: async (labels: Readonly<Record<string, string>>) =>
+    labels['dev.agentbox'] === 'helper'
+      ? [box('agentbox-helper-trial-1', 'cafe')]
+      : [box('agentbox-acme-app-claude-1a2b', 'f00d'), box('agentbox-acme-app-claude-1a2bc', 'beef')],
 } as unknown as Engine;
 
 describe('finding a box', () => {
@@ -24,6 +27,11 @@ describe('finding a box', () => {
     ['the beginning of its id', 'be', 'beef'],
   ])('by %s', async (_, text, id) => {
     expect((await findBox(engine, text)).id).toBe(id);
+  });
+
+  it('also finds a helper that was left over, by its whole name', async () => {
+    expect((await findBox(engine, 'agentbox-helper-trial-1')).id).toBe('cafe');
+    await expect(findBox(engine, 'cafe')).rejects.toThrow('there is no box cafe');
   });
 
   it('says which boxes there are when none is meant', async () => {

@@ -112,7 +112,7 @@ test('a credential is added and removed, and every comment stays', async () => {
   await removeCredential(paths, 'acme', 'OTHER');
   await removeCredential(paths, 'acme', 'NONE');
   expect((await loadConfig(paths)).clients.get('acme')?.credentials).toEqual({
-    TOKEN: { source: { store: 'keychain' }, deliver: 'env', agents: undefined },
+    TOKEN: { source: { store: 'keychain' }, deliver: 'auto', agents: undefined },
   });
   await removeCredential(paths, 'acme', 'TOKEN');
   expect(await read(paths)).toBe(COMMENTED);

@@ -56,10 +56,10 @@ clients:
     autonomy: 'ask',
     workspacePath: 'same',
     credentials: {
-      A_KEY: { source: { env: 'CORP_KEY' }, deliver: 'env', agents: undefined },
+      A_KEY: { source: { env: 'CORP_KEY' }, deliver: 'auto', agents: undefined },
       B_KEY: { source: { file: '/home/user/key' }, deliver: { file: '/home/agent/key' }, agents: ['claude'] },
       C_KEY: { source: { command: ['gh', 'auth', 'token'] }, deliver: 'env', agents: undefined },
-      D_KEY: { source: { keychain: 'acme' }, deliver: 'env', agents: undefined },
+      D_KEY: { source: { keychain: 'acme' }, deliver: 'auto', agents: undefined },
     },
   });
 });
@@ -80,7 +80,6 @@ test.each<[string, string, string, string]>([
   ['an unknown key of a client', acme('agnet: claude'), '3:5 clients.acme.agnet', 'did you mean agent?'],
   ['an unknown key of defaults', 'defaults:\n  engin: auto', '2:3 defaults.engin', 'did you mean engine?'],
   ['what only a client may have', 'defaults:\n  projects: []', '2:3 defaults.projects', 'unknown key'],
-  ['rules that are not kept yet', acme('allow: [github]'), '3:5 clients.acme.allow', 'unknown key'],
   ['an unknown key deep down', acme('resources: { memry: 4g }'), '3:18 clients.acme.resources.memry', 'memory?'],
   [
     'an unknown key in a list',
@@ -118,7 +117,7 @@ test.each<[string, string, string, string]>([
     'a wrong delivery',
     acme('credentials: { A: { env: A, deliver: file } }'),
     '3:42',
-    'neither env nor { file: /path }',
+    'is none of broker, env and { file: /path }',
   ],
   [
     'a provider that there is not',

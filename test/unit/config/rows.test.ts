@@ -8,6 +8,7 @@ const config = configOf(
   {
     acme: {
       projects: ['/w/acme'],
+      allow: [{ text: 'github', from: 'config' }],
       env: { API_TOKEN: 's3cret', MODE: 'dev' },
       credentials: {
         A: { source: { env: 'CORP_A' }, deliver: 'env', agents: ['claude'] },
@@ -17,7 +18,13 @@ const config = configOf(
       agentVersion: { claude: '2.1.329' },
     },
   },
-  { engine: 'podman', git: { name: 'A Name' } },
+  {
+    engine: 'podman',
+    git: { name: 'A Name' },
+    allow: [{ text: '*.corp.test', from: 'config' }],
+    deny: [{ text: '10.0.0.0/8', from: 'config' }],
+    proxy: 'none',
+  },
 );
 
 test('each setting is shown by its name in the file, with where it comes from', () => {
@@ -28,7 +35,12 @@ test('each setting is shown by its name in the file, with where it comes from', 
     'agents | claude, shell | built in',
     'engine | podman | defaults',
     'runtime | auto | built in',
-    'network | open | built in',
+    'network | gateway | built in',
+    'allow[0] | *.corp.test | defaults',
+    'allow[1] | github | client',
+    'deny[0] | 10.0.0.0/8 | defaults',
+    'allow_any | false | built in',
+    'proxy | none | defaults',
     'resources.memory | 4g | built in',
     'resources.cpus | 2 | built in',
     'resources.pids | 9 | flag',

@@ -33,6 +33,7 @@ async function contextOf(deps: SourceDeps, clients: Record<string, ClientSetting
     ...deps,
     io,
     cwd: deps.paths.home,
+    program: ['/usr/bin/false'],
     prompter: { confirm: unused, secret: unused },
     config: async () => configOf(clients),
     engine: unused,

@@ -43,7 +43,7 @@ describe('creds set', () => {
     expect((await stat(join(directory, '..'))).mode & 0o777).toBe(0o700);
     const { clients } = await context.config();
     expect(clients.get('acme')?.credentials).toEqual({
-      TOKEN: { source: { store: 'file' }, deliver: 'env', agents: undefined },
+      TOKEN: { source: { store: 'file' }, deliver: 'auto', agents: undefined },
     });
     expect(context.written).toEqual({
       out: '',
@@ -212,7 +212,9 @@ test('creds --all shows every client, and asks no program twice', async () => {
   };
   await creds({ ...context, execute }, ['--all', '--agent', 'shell']);
   expect(context.written.out).toMatch(/^CLIENT +AGENT/);
-  expect(context.written.out).toMatch(/\nacme +shell +TOKEN +command give +env +- +ok\n/);
+  expect(context.written.out).toMatch(
+    /\nacme +shell +TOKEN +command give +env +- +ok: not brokered: no host is known for it\n/,
+  );
   expect(context.written.out).toMatch(/\nglobex +shell +TOKEN/);
   expect(context.written.out).toMatch(/\ndefault +shell/);
   expect(runs).toBe(1);

@@ -1,9 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../../src/doctor/diagnose.ts';
 import type { DoctorFacts } from '../../../src/doctor/facts.ts';
-import type { BoxInfo } from '../../../src/engine/engine.ts';
-import { docker } from '../support/facts.ts';
+import type { BoxInfo, EngineFacts } from '../../../src/engine/engine.ts';
+import { docker as bare } from '../support/facts.ts';
 import { linux, linuxPodman, mac, works } from './machines.ts';
+
+/** With a gVisor whose boxes reach a gateway. */
+const docker: EngineFacts = {
+  ...bare,
+  details: { cgroupVersion: '2', storage: undefined, runtimeArgs: { runsc: ['--host-uds=open'] } },
+};
 
 const lines = (facts: DoctorFacts) =>
   diagnose(facts).map(({ grade, area, what, why, next }) => [grade, area, what, why ?? '', ...next].join(' | '));
@@ -33,6 +39,7 @@ describe('the doctor', () => {
       'limits',
       'keychain',
       'disk',
+      'network',
       'network',
       'network',
       'images',
@@ -75,6 +82,21 @@ describe('the doctor', () => {
       'an engine without gVisor',
       { engines: [works({ ...docker, runtimes: ['runc'] })] },
       /^note \| runtime.*runsc install/,
+    ],
+    [
+      'gVisor whose boxes reach no gateway',
+      { engines: [works(bare)] },
+      /^note \| network \| .*gVisor \| .*without --host-uds=open.*daemon\.json.*reload docker/,
+    ],
+    [
+      'virtual machines by default, beside runc',
+      { engines: [works({ ...docker, defaultRuntime: 'kata', runtimes: ['kata', 'runc', 'runsc'] })] },
+      /^note \| network \| boxes with a gateway run in runc, not in kata \| .*virtual machines/,
+    ],
+    [
+      'nothing but virtual machines',
+      { engines: [works({ ...docker, defaultRuntime: 'kata', runtimes: ['kata'], desktop: true })] },
+      /^problem \| network \| boxes of kata cannot reach a gateway/,
     ],
     [
       'gVisor that keeps no limit',

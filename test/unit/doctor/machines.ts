@@ -32,7 +32,7 @@ export const linux: DoctorFacts = {
       details: {
         cgroupVersion: '2',
         storage: '/var/lib/docker',
-        runtimeArgs: { runc: [], runsc: ['--platform=systrap'] },
+        runtimeArgs: { runc: [], runsc: ['--platform=systrap', '--host-uds=open'] },
       },
     }),
   ],

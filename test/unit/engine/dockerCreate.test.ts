@@ -56,6 +56,15 @@ describe('what a box is created with', () => {
     expect(HostConfig).not.toHaveProperty('Runtime');
   });
 
+  it('mounts a volume, and lets only who may write to it fill it', () => {
+    const mountsWith = (write: boolean) =>
+      createBody({ ...spec, mounts: [{ ...project, source: 'shared', volume: true, write }] }, undefined).HostConfig
+        .Mounts;
+    const place = { Type: 'volume', Source: 'shared', Target: '/workspace' };
+    expect(mountsWith(true)).toEqual([{ ...place, ReadOnly: false }]);
+    expect(mountsWith(false)).toEqual([{ ...place, ReadOnly: true, VolumeOptions: { NoCopy: true } }]);
+  });
+
   it.each([
     [true, 'terminal', false],
     [false, 'stdin', true],

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { boxList, imageInfo, imageList, type ListedBox } from '../../../src/engine/podman/listing.ts';
 
-const [recorded] = JSON.parse(readFileSync(new URL('recorded/podmanPs.json', import.meta.url), 'utf8')) as [ListedBox];
+const [entry] = JSON.parse(readFileSync(new URL('recorded/podmanPs.json', import.meta.url), 'utf8')) as [ListedBox];
+
+const recorded = { ...entry, Labels: { ...entry.Labels, 'dev.agentbox': 'box' } };
 
 describe('what podman lists', () => {
   it('becomes a box', () => {
@@ -36,12 +38,23 @@ describe('what podman lists', () => {
   });
 
   it('is narrowed by whole labels, commas included', () => {
-    const boxes = ['a,b', 'a', 'b'].map((client) => ({ ...recorded, Id: client, Labels: { client, other: 'x' } }));
+    const boxes = ['a,b', 'a', 'b'].map((client) => ({
+      ...recorded,
+      Id: client,
+      Labels: { client, other: 'x', 'dev.agentbox': 'box' },
+    }));
     const ids = (labels: Record<string, string>) => boxList(boxes, labels).map(({ id }) => id);
     expect(ids({ client: 'a,b' })).toEqual(['a,b']);
     expect(ids({ client: 'a', other: 'x' })).toEqual(['a']);
     expect(ids({ client: 'a', other: 'y' })).toEqual([]);
     expect(ids({})).toHaveLength(3);
+  });
+
+  it('is boxes alone, unless the labels name another kind', () => {
+    const kinds = ['box', 'helper', 'gateway'];
+    const all = kinds.map((kind) => ({ ...recorded, Id: kind, Labels: { 'dev.agentbox': kind } }));
+    expect(boxList(all, {}).map(({ id }) => id)).toEqual(['box']);
+    for (const kind of kinds) expect(boxList(all, { 'dev.agentbox': kind }).map(({ id }) => id)).toEqual([kind]);
   });
 
   it("becomes images: every tag once, newest first, without podman's own registry; one without a tag by its id", () => {

@@ -39,6 +39,15 @@ describe('a box of podman, read back', () => {
     expect(env).toMatchObject({ container: 'podman', HOME: '/home/agent', HOSTNAME: 'acme' });
   });
 
+  it('tells a volume by its name, only where podman and the runtime mean the same directory', () => {
+    const source = '/home/user/volumes/shared/_data';
+    const known = { ...inspected, Mounts: [{ Type: 'volume', Name: 'shared', Source: source, Destination: '/x' }] };
+    const mountsWith = (from: string) =>
+      readBack(known, { ...oci, mounts: [{ destination: '/x', type: 'bind', source: from, options: ['ro'] }] }).mounts;
+    expect(mountsWith(source)).toEqual([{ source: 'shared', target: '/x', write: false, kind: 'volume' }]);
+    expect(mountsWith('/etc')).toEqual([{ source: '/etc', target: '/x', write: false, kind: 'bind' }]);
+  });
+
   it.each<[string, OciSpec, object]>([
     [
       'an added bind',

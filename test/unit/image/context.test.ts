@@ -23,7 +23,9 @@ describe('the build context', () => {
       'bashrc',
       'ca/README',
       'ca/x.crt',
+      'connect',
       'hosts',
+      'relay',
       'seal',
       'stage',
     ]);

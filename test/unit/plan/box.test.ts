@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Agent } from '../../../src/agents/agent.ts';
 import { planBox, type RunRequest } from '../../../src/plan/box.ts';
+import { gatewayName } from '../../../src/plan/gatewayNames.ts';
 import { docker, hostFacts, podman, profile } from '../support/facts.ts';
 
 const agent: Agent = {
@@ -20,6 +21,7 @@ const agent: Agent = {
   env: { CLAUDE_CONFIG_DIR: '/home/agent/.claude' },
   providers: {},
   defaultProviders: [],
+  hosts: [],
   homeLinks: {},
   guardEnv: {},
   otherProviders: [],
@@ -88,8 +90,47 @@ describe('the plan of a box', () => {
     expect(plan({ network: 'none' }).notices).toEqual([]);
   });
 
-  it('refuses the gateway while there is none', () => {
-    expect(() => plan({ network: 'gateway' })).toThrow(expect.objectContaining({ trouble: 'unavailable' }));
+  it('has no network with a gateway, but the directory of its sockets and the variables that lead there', () => {
+    const { box, notices } = plan({ network: 'gateway' });
+    expect(box.network).toBe('none');
+    expect(box.labels['dev.agentbox.network']).toBe('gateway');
+    expect(box.mounts.at(-1)).toEqual({
+      source: gatewayName('acme', hostFacts().paths),
+      volume: true,
+      target: '/run/agentbox-gateway',
+      write: false,
+      relabel: false,
+      purpose: 'gateway',
+    });
+    expect(box.env).toMatchObject({
+      HTTPS_PROXY: 'http://127.0.0.1:17080',
+      https_proxy: 'http://127.0.0.1:17080',
+      no_proxy: 'localhost,127.0.0.1,::1',
+      NODE_USE_ENV_PROXY: '1',
+      SSL_CERT_FILE: '/run/agentbox/ca-certificates.crt',
+      CLAUDE_CONFIG_DIR: '/home/agent/.claude',
+    });
+    expect(notices).toEqual([]);
+    expect(Object.keys(plan().box.env)).not.toContain('HTTPS_PROXY');
+  });
+
+  it('leaves names to the gateway, and other flags of the engine to the engine', () => {
+    const engineArgs = { dns: '10.0.0.1', 'dns-search': 'corp', 'add-host': 'a:10.0.0.2', ulimit: 'nofile=99' };
+    const { box, notices } = plan({ network: 'gateway', engineArgs });
+    expect(box.extra).toEqual({ ulimit: 'nofile=99' });
+    expect(notices).toEqual([expect.stringContaining('dns-search has no effect')]);
+    expect(plan({ engineArgs }).box.extra).toEqual(engineArgs);
+  });
+
+  it.each([
+    ['runsc', '--host-uds=open'],
+    ['kata-fc', 'virtual machines'],
+    ['/usr/bin/krun', 'virtual machines'],
+  ])('refuses a gateway under %s with the reason', (runtime, why) => {
+    expect(() => plan({ network: 'gateway', runtime }, { runtime })).toThrow(
+      expect.objectContaining({ trouble: 'unavailable', why: expect.stringContaining(why) }),
+    );
+    expect(plan({ network: 'none', runtime }, { runtime }).box.runtime).toBe(runtime);
   });
 
   it('keeps no variable of the user: those travel in the payload', () => {

@@ -55,6 +55,14 @@ describe.each(KINDS)('the command line of %s', (kind) => {
     expect(line.join(' ')).not.toMatch(/privileged|cap-add|--device|seccomp/);
   });
 
+  it('names a volume that who may write to it fills, and nobody else', () => {
+    const line = (write: boolean) =>
+      commandLine(withMount({ source: 'shared', volume: true, target: '/x', write }), kind);
+    expect(line(true)).toContain('--volume=shared:/x:rw');
+    expect(line(false)).toContain('--volume=shared:/x:ro,nocopy');
+    expect(mountsOf(line(true))).toEqual([]);
+  });
+
   it('sets the limits, with no swap beyond the memory, and leaves out what was given up', () => {
     const line = commandLine(spec, kind);
     expect(line.filter((arg) => /^--(memory|memory-swap|cpus|pids-limit)=/.test(arg))).toEqual([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseEngineArg } from '../../../src/plan/engineArgs.ts';
+import { engineArgsOf, parseEngineArg, valuesOf } from '../../../src/plan/engineArgs.ts';
 
 describe('--engine-arg', () => {
   it.each([
@@ -8,6 +8,13 @@ describe('--engine-arg', () => {
     ['--add-host db.corp:10.0.0.5', ['add-host', 'db.corp:10.0.0.5']],
   ])('%s is in the table', (text, expected) => {
     expect(parseEngineArg(text)).toEqual(expected);
+  });
+
+  it('keeps all values of a flag that may be given several times, and the last one of any other', () => {
+    const args = engineArgsOf(['add-host=a:10.0.0.1', 'shm-size=1g', 'add-host=b:fd00::1', 'shm-size=2g']);
+    expect(valuesOf(args, 'add-host')).toEqual(['a:10.0.0.1', 'b:fd00::1']);
+    expect(valuesOf(args, 'shm-size')).toEqual(['2g']);
+    expect(valuesOf(args, 'dns')).toEqual([]);
   });
 
   it.each([

@@ -53,6 +53,16 @@ describe('reading a box back', () => {
     expect(names({})).toEqual([]);
   });
 
+  it('tells a volume from a directory of the host at the same place', () => {
+    const [mount] = spec.mounts;
+    const planned = { mounts: [{ ...mount, source: 'shared', volume: true }] } as unknown as Partial<BoxSpec>;
+    const is = (kind: string, source: string) => ({ mounts: [{ source, target: '/workspace', write: true, kind }] });
+    expect(names(is('volume', 'shared'), planned)).toEqual([]);
+    expect(names(is('bind', 'shared'), planned)).toEqual(['mounts']);
+    expect(names(is('volume', 'other'), planned)).toEqual(['mounts']);
+    expect(names(is('volume', '/srv/app'))).toEqual(['mounts']);
+  });
+
   it.each<[string, Partial<ActualBox>]>([
     ['user', { user: '0:0' }],
     ['user', { user: '' }],

@@ -4,8 +4,8 @@ import { codex } from '../../../src/agents/codex.ts';
 import { shell } from '../../../src/agents/shell.ts';
 import { planBox, type RunRequest } from '../../../src/plan/box.ts';
 import type { HostFacts } from '../../../src/plan/facts.ts';
+import { reachesHostSockets } from '../../../src/plan/hostSockets.ts';
 import { sharingNotices } from '../../../src/plan/sharing.ts';
-import { reachesHostSockets } from '../../../src/plan/sshAgent.ts';
 import { docker, hostFacts, profile } from '../support/facts.ts';
 
 const project = { path: '/srv/app', uid: 1000, gid: 1000 };
@@ -125,7 +125,7 @@ describe('ssh_agent', () => {
     ['Docker Desktop', { engine: { ...docker, desktop: true } }, {}, 'virtual machine'],
     ['SELinux', { engine: { ...docker, selinux: true } }, {}, 'SELinux'],
     ['gVisor without its flag', {}, { runtime: 'runsc' }, '--host-uds=open'],
-    ['gVisor as the default', { engine: { ...docker, defaultRuntime: 'runsc' } }, {}, '--host-uds=open'],
+    ['a virtual machine', {}, { runtime: 'kata' }, 'virtual machines'],
   ])('is refused with the reason under %s', (_, facts, more, why) => {
     expect(() => plan(on, facts, more)).toThrow(
       expect.objectContaining({ trouble: 'refused', why: expect.stringContaining(why) }),

@@ -44,6 +44,7 @@ export function testContext(
     cwd: home,
     platform: process.platform,
     caller: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, name: 'user' },
+    program: ['/usr/bin/false'],
     paths,
     now: () => new Date('2026-01-02T03:04:05Z'),
     prompter: answer === undefined ? terminalPrompter(io) : { confirm: async () => answer, secret: async () => secret },
@@ -51,7 +52,12 @@ export function testContext(
     config: () => loadConfig(paths),
     async engine() {
       if (boxes === undefined) throw new UserError('engine', 'there is no engine');
-      return { boxes: async () => boxes } as unknown as Awaited<ReturnType<Context['engine']>>;
+      return {
+        facts: async () => ({ endpoint: '/fake.sock' }),
+        boxes: async () => boxes,
+        removeVolume: async () => {},
+        remove: async () => {},
+      } as unknown as Awaited<ReturnType<Context['engine']>>;
     },
     written,
   };

@@ -1,0 +1,48 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'esbuild';
+
+const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+
+/**
+ * Node's own modules are loaded by the parts that use them, in the place of all at the start: the holder and the control
+ * program have no use for TLS and HTTP, which take 5 MiB in each.
+ */
+const lazyModules: Plugin = {
+  name: 'lazy-modules',
+  setup({ onResolve, onLoad }) {
+    const namespace = 'lazy';
+    onResolve({ filter: /^node:/ }, ({ path, importer }) =>
+      importer === path ? { path, external: true } : { path, namespace },
+    );
+    onLoad({ filter: /.*/, namespace }, ({ path }) => ({ contents: `module.exports = require('${path}');` }));
+  },
+};
+
+/** The gateway's program (src/network/gateway/main.ts) as one file; also written to dist/, where the source tree finds it. */
+export async function bundleGateway(): Promise<string> {
+  const { version } = JSON.parse(await readFile(at('package.json'), 'utf8')) as { version: string };
+  const { outputFiles } = await build({
+    entryPoints: [at('src/network/gateway/main.ts')],
+    write: false,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'none',
+    // Libraries of the older kind ask for Node's own modules by it.
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    define: { AGENTBOX_VERSION: JSON.stringify(version) },
+    plugins: [lazyModules],
+    logLevel: 'warning',
+  });
+  const text = outputFiles[0]?.text ?? '';
+  await mkdir(at('dist'), { recursive: true });
+  // Renamed into place, so that a reader meanwhile sees the old file or the new one.
+  const own = at(`dist/gateway.mjs.${process.pid}`);
+  await writeFile(own, text);
+  await rename(own, at('dist/gateway.mjs'));
+  return text;
+}

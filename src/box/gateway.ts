@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import type { Profile } from '../config/profile.ts';
+import type { Context } from '../context.ts';
+import type { Engine, EngineFacts } from '../engine/engine.ts';
+import { UserError } from '../errors.ts';
+import { callersAuthorities } from '../image/callersAuthorities.ts';
+import { blockedLines } from '../network/blocked.ts';
+import type { Keeper } from '../network/keeper/client.ts';
+import type { Policy } from '../network/policy/policy.ts';
+import { RELAY_PORT, SOCKETS } from '../network/protocol.ts';
+import { upstreamOf } from '../network/upstream.ts';
+import { dnsOf, hostsOf } from '../plan/gatewayEnv.ts';
+import { policyOf } from '../plan/policy.ts';
+import { say } from '../ui/io.ts';
+import type { Frame } from './payload.ts';
+import type { Prepared } from './prepare.ts';
+
+/** Where a run's gateway is to be made ready. */
+export interface GatewayRequest {
+  readonly client: string;
+  readonly engine: Engine;
+  readonly facts: EngineFacts;
+  /** Resolves when the image of the run is there, and with it what the gateway's is built on. */
+  readonly built: Promise<unknown>;
+}
+
+/** The keeper of the client, with its gateway ready for boxes; both are started where they are not there. */
+export async function readyGateway(
+  context: Context,
+  { client, engine, facts, built }: GatewayRequest,
+): Promise<Keeper> {
+  const [{ ensureKeeper }, { ensureGatewayImage }] = await Promise.all([
+    import('../network/keeper/client.ts'),
+    import('../image/gateway.ts'),
+  ]);
+  const image = await ensureGatewayImage(engine, context, built);
+  return ensureKeeper(context, { client, engine, facts, image });
+}
+
+/** What the gateway is to let through for a run. Throws UserError('config') for a rule that is none. */
+export async function runPolicy(
+  context: Context,
+  profile: Profile,
+  agent: Prepared['agent'],
+  login: boolean,
+): Promise<Policy> {
+  const { hostRegistries } = await import('../network/hostRegistries.ts');
+  return policyOf(profile, agent, { login, registries: await hostRegistries(profile, context) });
+}
+
+/**
+ * Launches a box; one with a gateway is made known to it first, and forgotten when it did not start. `wiring` are the frames
+ * that lead the box there. Throws UserError when the gateway does not acknowledge it.
+ */
+export async function withGateway<T>(
+  context: Context,
+  prepared: Prepared,
+  launch: (wiring: readonly Frame[]) => Promise<T>,
+): Promise<T> {
+  const { keeper, box } = prepared;
+  if (keeper === undefined) return launch([]);
+  try {
+    const wiring = await join(context, keeper, prepared);
+    return await launch(wiring).catch(async (error: unknown) => {
+      await keeper.ask({ op: 'remove', name: box.name }).catch(() => {});
+      throw error;
+    });
+  } finally {
+    keeper.close();
+  }
+}
+
+async function join(
+  context: Context,
+  keeper: Keeper,
+  { profile, box, brokered, policy }: Prepared,
+): Promise<readonly Frame[]> {
+  const authorities = await callersAuthorities(context.env);
+  const socket = randomBytes(16).toString('hex');
+  const { authority = '' } = await keeper.ask({
+    op: 'add',
+    box: {
+      ...{ name: box.name, socket, brokered, policy },
+      hosts: hostsOf(profile.engineArgs),
+      dns: dnsOf(profile.engineArgs),
+    },
+    upstream: upstreamOf(profile.proxy, context.env),
+    authorities,
+  });
+  return [
+    { op: 'relay', socket: `${SOCKETS}/${socket}`, port: `${RELAY_PORT}` },
+    ...[authority, authorities].flatMap((text): Frame[] => (text === '' ? [] : [{ op: 'trust', authority: text }])),
+  ];
+}
+
+/** After the end of a box: tells what was blocked, and has the gateway forget the box. A keeper that is gone has nothing to tell. */
+export async function leaveGateway(context: Context, { keeper, box, facts, profile }: Prepared): Promise<void> {
+  if (keeper === undefined) return;
+  const { runningKeeper } = await import('../network/keeper/client.ts');
+  const again = await runningKeeper(context, profile.client, facts.engine).catch(() => undefined);
+  if (again === undefined) return;
+  try {
+    const { blocked } = await again.ask({ op: 'summary', name: box.name });
+    for (const line of blockedLines(blocked, profile.client)) say(context.io, `agentbox: ${line}`);
+    await again.ask({ op: 'remove', name: box.name });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+  } finally {
+    again.close();
+  }
+}

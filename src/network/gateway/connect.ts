@@ -1,0 +1,169 @@
+import type { IncomingMessage } from 'node:http';
+import { isIP, type Socket } from 'node:net';
+import { type Admitted, admit } from './admit.ts';
+import { type Authority, readAuthority, sameAuthority } from './authority.ts';
+import { brokeredFor, terminate } from './broker.ts';
+import { makeReader } from './carry.ts';
+import { opened, refusedConnection, whenClosed } from './connection.ts';
+import { dial } from './dial.ts';
+import type { Gateway, LiveBox } from './liveBox.ts';
+import { type HelloDemand, readHello } from './readHello.ts';
+import { endPolitely, Refused, refuseRaw } from './refuse.ts';
+import { headerValues } from './requestHead.ts';
+import { Tunnel } from './tunnel.ts';
+
+const ESTABLISHED = 'HTTP/1.1 200 Connection established\r\n\r\n';
+/** A TLS alert, fatal: access denied. Clients show it, where a closed connection would be a riddle. */
+const ALERT = Buffer.from([21, 3, 3, 0, 2, 2, 49]);
+
+/** What a CONNECT is served with. */
+export interface ConnectWays {
+  readonly gateway: Gateway;
+  readonly box: LiveBox;
+  /** Serves plain HTTP on a socket, for exactly that authority. */
+  readonly servePlain: (socket: Socket, authority: Authority) => void;
+}
+
+/** Serves a CONNECT to its end. Does not throw but for a bug. */
+export async function serveConnect(
+  ways: ConnectWays,
+  request: IncomingMessage,
+  socket: Socket,
+  head: Buffer,
+): Promise<void> {
+  const { gateway, box } = ways;
+  socket.on('error', () => socket.destroy());
+  socket.setTimeout(gateway.limits.idleMs, () => socket.destroy());
+  try {
+    const to = connectTarget(request);
+    const admitted = await admit(gateway, box, to, 'connect');
+    if (to.port === 80) {
+      establish(socket, head);
+      ways.servePlain(socket, to);
+    } else if (brokeredFor(box.config, to.host, to.port).length > 0) {
+      await serveBrokered(ways, to, admitted, socket, head);
+    } else {
+      await serveTunnel(ways, to, admitted, socket, head);
+    }
+  } catch (error) {
+    refuseRaw(socket, refusedConnection(gateway, box, 'connect', error));
+  }
+}
+
+/** The host and port of a CONNECT. Throws Refused. */
+function connectTarget(request: IncomingMessage): Authority {
+  const url = request.url ?? '';
+  const to = readAuthority(url);
+  if (to === undefined) throw new Refused('bad-name', namedBadly(url));
+  const hosts = headerValues(request, 'host');
+  const said = hosts[0] === undefined ? to : readAuthority(hosts[0], to.port);
+  if (hosts.length > 1 || said === undefined || !sameAuthority(said, to)) {
+    throw new Refused('bad-request', { ...to, detail: 'The Host header is not the host and port of the CONNECT.' });
+  }
+  return to;
+}
+
+/** A bad name is logged too, without what could be no part of a line. */
+function namedBadly(url: string): { readonly host: string; readonly port: number } {
+  const port = /:(\d{1,5})$/.exec(url)?.[1];
+  return {
+    host: url
+      .replace(/:\d*$/, '')
+      .slice(0, 255)
+      .replace(/[^\x21-\x7e]/g, '?'),
+    port: Number(port ?? 0),
+  };
+}
+
+function establish(socket: Socket, head: Buffer): void {
+  socket.write(ESTABLISHED);
+  if (head.length > 0) socket.unshift(head);
+}
+
+function demandOf({ limits }: Gateway, to: Authority, optional: boolean): HelloDemand {
+  return { ...to, isAddress: isIP(to.host) !== 0, optional, limits };
+}
+
+async function serveTunnel(
+  ways: ConnectWays,
+  to: Authority,
+  { rule, extra }: Admitted,
+  socket: Socket,
+  head: Buffer,
+): Promise<void> {
+  const { gateway, box } = ways;
+  const far = await dial(gateway, box, to, extra, makeReader());
+  if (!socket.writable) {
+    far.socket.destroy();
+    return;
+  }
+  const written = far.socket.bytesWritten;
+  const read = far.socket.bytesRead;
+  socket.write(ESTABLISHED);
+  const tunnel = new Tunnel(socket, far, { box, turns: gateway.turns }, gateway.limits);
+  const isOpaque = to.port !== 443;
+  if (isOpaque) tunnel.startDown();
+  const start = () => {
+    const cut = () => tunnel.cut();
+    const ended = opened(gateway, box, { ...to, kind: 'connect', rule: rule.text, extra, address: far.address, cut });
+    whenClosed(far.socket, () => ended({ up: far.socket.bytesWritten - written, down: far.socket.bytesRead - read }));
+  };
+  // The server may speak first, so it is open before the client's first bytes are known.
+  if (isOpaque) start();
+  const first = await firstBytes(ways, to, socket, head, isOpaque);
+  if (first === undefined) return tunnel.cutFar();
+  if (!isOpaque) {
+    start();
+    tunnel.startDown();
+  }
+  tunnel.startUp(first);
+}
+
+/** The client's first bytes, looked at; undefined when they were refused, which the client has been told. */
+async function firstBytes(
+  { gateway, box }: ConnectWays,
+  to: Authority,
+  socket: Socket,
+  head: Buffer,
+  optional: boolean,
+): Promise<Buffer | undefined> {
+  try {
+    return await readHello(socket, head, demandOf(gateway, to, optional));
+  } catch (error) {
+    refusedConnection(gateway, box, 'connect', error);
+    endPolitely(socket, ALERT);
+    return undefined;
+  }
+}
+
+async function serveBrokered(
+  ways: ConnectWays,
+  to: Authority,
+  { rule, extra }: Admitted,
+  socket: Socket,
+  head: Buffer,
+): Promise<void> {
+  const { gateway, box } = ways;
+  socket.write(ESTABLISHED);
+  const first = await firstBytes(ways, to, socket, head, false);
+  if (first === undefined) return;
+  const read = socket.bytesRead - first.length;
+  const written = socket.bytesWritten;
+  const cut = () => socket.destroy();
+  const ended = opened(gateway, box, { ...to, kind: 'connect', rule: rule.text, extra, address: undefined, cut });
+  whenClosed(socket, () => ended({ up: socket.bytesRead - read, down: socket.bytesWritten - written }));
+  if (first.length === 0) {
+    cut();
+    return;
+  }
+  terminate({
+    client: socket,
+    head: first,
+    box: () => (box.gone ? undefined : box.config),
+    ...to,
+    dial: async (host, port) => (await dial(gateway, box, { host, port }, extra)).socket,
+    authorities: box.state.authorities,
+    rejected: (name, status) => gateway.events.send({ event: 'rejected', box: box.name, name, status }),
+    limits: gateway.limits,
+  });
+}

@@ -1,0 +1,44 @@
+import type { Context } from '../../context.ts';
+import { engineAt } from '../../engine/detect.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { UserError } from '../../errors.ts';
+import { startedKeeper } from './keeper.ts';
+import type { KeeperStart } from './protocol.ts';
+import type { Started } from './startKeeper.ts';
+
+const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP'];
+/** Milliseconds for what still holds the process when the keeper has ended. */
+const LAST = 3000;
+
+/**
+ * The hidden command: reads a KeeperStart from standard input, says on standard output when it listens, or why not, and is
+ * the keeper of a client until that has no boxes any more.
+ */
+export async function keeperCommand(context: Context): Promise<void> {
+  const tell = (line: Started) => context.io.out.write(`${JSON.stringify(line)}\n`);
+  try {
+    const start = await read(context);
+    const keeper = await startedKeeper(context, start, await engineOf(context, start));
+    for (const signal of SIGNALS) process.on(signal, () => void keeper.leave());
+    // Before the program's own listener, whose words nobody sees here.
+    process.prependListener('uncaughtException', (error) => keeper.lastWords(`died: ${error.stack ?? error.message}`));
+    tell({ ready: true });
+    await keeper.ended;
+  } catch (error) {
+    const { trouble, message, why, next } =
+      error instanceof UserError ? error : new UserError('state', 'the keeper has failed', { why: String(error) });
+    tell({ ready: false, trouble, message, why, next });
+  }
+  setTimeout(() => process.exit(), LAST).unref();
+}
+
+async function read({ io }: Context): Promise<KeeperStart> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of io.in) chunks.push(Buffer.from(chunk as Buffer));
+  return JSON.parse(Buffer.concat(chunks).toString()) as KeeperStart;
+}
+
+function engineOf(context: Context, { engine: { kind, endpoint } }: KeeperStart): Promise<Engine> {
+  if (kind === 'podman') return engineAt({ kind, command: endpoint }, context);
+  return engineAt({ kind, socketPath: endpoint.replace(/^unix:\/\//, ''), endpoint }, context);
+}

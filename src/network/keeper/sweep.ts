@@ -1,0 +1,58 @@
+import type { Engine } from '../../engine/engine.ts';
+import { labelsOfClient } from '../../plan/labels.ts';
+import { forgetBox, forgetExpired, type KeptState } from './keptState.ts';
+
+/** Milliseconds that a box may take from being added to being there. */
+const COMING = 2 * 60_000;
+
+/** What a sweep needs of its keeper. */
+export interface SweepDeps {
+  readonly engine: Pick<Engine, 'boxes'>;
+  readonly client: string;
+  readonly data: string;
+  readonly state: KeptState;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** Knows which boxes are still there, also when no launcher says so. */
+export interface Sweep {
+  /** Forgets boxes that ended and rules whose time is up; gives what was forgotten. Throws when the engine does not answer. */
+  look(): Promise<{ readonly boxes: readonly string[]; readonly rules: boolean }>;
+  /** The box is about to be made. */
+  added(name: string): void;
+}
+
+/** The sweep of a client's keeper on one engine. */
+export function sweep({ engine, client, data, state, now }: SweepDeps): Sweep {
+  /** When a box that was not seen yet was added. */
+  const coming = new Map<string, number>();
+  const seen = new Set<string>();
+  return {
+    async look() {
+      const before = [...state.boxes.keys()];
+      const boxes = await engine.boxes(labelsOfClient(client, data));
+      const alive = new Set(boxes.filter((box) => box.state !== 'exited').map(({ name }) => name));
+      const ended = before.filter((name) => {
+        if (alive.has(name)) {
+          seen.add(name);
+          return false;
+        }
+        if (boxes.some((box) => box.name === name) || seen.has(name)) return true;
+        const since = coming.get(name) ?? now();
+        coming.set(name, since);
+        return now() - since > COMING;
+      });
+      for (const name of ended) {
+        forgetBox(state, name);
+        coming.delete(name);
+        seen.delete(name);
+      }
+      return { boxes: ended, rules: forgetExpired(state, now()) };
+    },
+    added(name) {
+      seen.delete(name);
+      coming.set(name, now());
+    },
+  };
+}
