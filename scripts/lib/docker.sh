@@ -17,6 +17,14 @@ docker_has_runtime() {
 
 docker_has_image() { timeout -k 1 10 docker image inspect "$1" >/dev/null 2>&1; }
 
+# A bridge that has no hardware address of its own takes that of one of its ports: another one whenever containers come and
+# go, and those that stay lose their way out until they have noticed.
+pin_bridge_address() {
+  local kind=/sys/class/net/docker0/addr_assign_type
+  [[ -r $kind && $(<"$kind") != 3 ]] || return 0
+  if docker_is_local && can_root; then as_root ip link set dev docker0 address 02:42:ac:11:00:01; fi
+}
+
 reload_dockerd() {
   local pids
   read -ra pids <<<"$(pidof dockerd)"

@@ -1,9 +1,10 @@
 import type { Provider } from '../config/profile.ts';
+import { TOKEN_HOST } from '../providers/google/tokenHost.ts';
 import { exactHosts } from './exactHosts.ts';
 
 /** The hosts of models on Vertex AI, and the one where Google's libraries trade credentials for access tokens. Pure. */
 export function vertexHosts(provider: Provider | undefined): readonly string[] {
-  return [...exactHosts(provider, [vertexHost(provider?.region)]), 'oauth2.googleapis.com'];
+  return [...exactHosts(provider, [vertexHost(provider?.region)]), TOKEN_HOST];
 }
 
 /** The host of models on Bedrock in the provider's region; none where that is unknown. Pure. */

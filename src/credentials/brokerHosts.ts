@@ -1,6 +1,7 @@
 import { AGENTS } from '../agents/index.ts';
 import { servingNames } from '../agents/serving.ts';
 import type { ProviderName } from '../config/profile.ts';
+import { TOKEN_HOST } from '../providers/google/tokenHost.ts';
 import type { CredentialRequest } from './resolved.ts';
 
 /** Tokens of services that serve no model. A token for a registry or a host of one's own has no host until the user names it. */
@@ -30,7 +31,7 @@ export function hostsOfName(name: string, request: CredentialRequest): KnownHost
   const own = providers.flatMap((provider) => {
     const wiring = agent.providers[provider];
     const takes = [...(wiring?.credentials ?? []), ...(wiring?.alsoServedBy ?? [])];
-    return takes.includes(name) ? (wiring?.hosts(named) ?? []) : [];
+    return takes.includes(name) ? modelHosts(wiring?.hosts(named)) : [];
   });
   const known = [...new Set([...own, ...(WELL_KNOWN[name] ?? [])])];
   const hosts = known.length > 0 || serves ? known : hostsElsewhere(name);
@@ -41,8 +42,13 @@ export function hostsOfName(name: string, request: CredentialRequest): KnownHost
 export function hostsOfHeader({ profile, agent }: CredentialRequest): KnownHosts {
   const provider = profile.providers[agent.name];
   if (provider?.baseUrl?.startsWith('http:')) return PLAIN;
-  const hosts = (provider && agent.providers[provider.name]?.hosts(provider)) ?? [];
+  const hosts = modelHosts(provider && agent.providers[provider.name]?.hosts(provider));
   return hosts.length === 0 ? NONE : { hosts };
+}
+
+/** Where tokens are traded no key and no header goes. */
+function modelHosts(hosts: readonly string[] = []): readonly string[] {
+  return hosts.filter((host) => host !== TOKEN_HOST);
 }
 
 /** What the name means to agents that take it: for the shell, and whatever else is not served by it. */

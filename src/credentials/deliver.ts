@@ -85,16 +85,16 @@ function arriving({ agent, credentials, existing }: DeliveryRequest, file: strin
   const path = `${agent.stateDir}/${file}`;
   const found = credentials.find((one) => one.delivery === 'file' && one.path === path);
   if (found?.delivery !== 'file' || (found.when === 'once' && existing(file) !== undefined)) return undefined;
-  return found.value;
+  return found.content ?? found.value;
 }
 
 /** The credentials that are files, as frames. */
 export function credentialFiles(credentials: readonly Resolved[]): readonly Frame[] {
   return credentials.flatMap((credential): Frame[] => {
     if (credential.delivery !== 'file') return [];
-    const { path, when, value, note } = credential;
+    const { path, when, value, content = value, note } = credential;
     return [
-      { op: 'file', path, mode: '600', when, content: value },
+      { op: 'file', path, mode: '600', when, content },
       ...(note === undefined ? [] : [{ op: 'file', mode: '600', when: 'always', ...note } as const]),
     ];
   });
@@ -102,7 +102,7 @@ export function credentialFiles(credentials: readonly Resolved[]): readonly Fram
 
 function secretsOf(credential: Resolved): readonly string[] {
   if (credential.delivery === 'kept') return [];
-  const isAdc = credential.delivery === 'file' && credential.path === ADC_PATH;
+  const isAdc = credential.delivery === 'file' && credential.path === ADC_PATH && credential.broker === undefined;
   return [credential.value, ...(isAdc ? adcSecrets(credential.value) : [])];
 }
 

@@ -2,7 +2,7 @@ import type { Brokering, Resolved } from './resolved.ts';
 
 /** How a credential is brokered; undefined when it is not. Pure. */
 export function brokerOf(one: Resolved): Brokering | undefined {
-  return one.delivery === 'env' || one.delivery === 'header' ? one.broker : undefined;
+  return one.delivery === 'kept' ? undefined : one.broker;
 }
 
 /** What the box gets to see of a credential that is a variable or a header. Pure. */

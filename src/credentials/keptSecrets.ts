@@ -9,8 +9,8 @@ export function keptSecrets(credentials: readonly Resolved[]): readonly KeptSecr
   return credentials.flatMap((one): KeptSecret[] => {
     const broker = brokerOf(one);
     if (broker === undefined || one.delivery === 'kept') return [];
-    const { placeholder, hosts, renew } = broker;
-    const kept = { name: one.name, placeholder, hosts, renew, expires: one.expires };
+    const { placeholder, hosts, tokenHost, renew } = broker;
+    const kept = { name: one.name, placeholder, hosts, tokenHost, renew, expires: one.expires };
     if (!isKeyPart(one.name)) return [{ ...kept, value: one.value }];
     if (one !== id) return [];
     const sign = { kind: 'sigv4', accessKeyId: one.value, sessionToken: secretOf(session) } as const;

@@ -2,6 +2,7 @@ import { credentialNames } from '../agents/serving.ts';
 import { UserError } from '../errors.ts';
 import { configured } from './configured.ts';
 import { headersOf, resolveHeader } from './header.ts';
+import { brokerOf } from './inBox.ts';
 import { resolveFallback, resolveNamed } from './resolve.ts';
 import type { CredentialRequest, Resolved } from './resolved.ts';
 import { sharingRows } from './sharing.ts';
@@ -111,15 +112,16 @@ function line(
 
 /** Why the box has the value itself, where its user did not ask for that. */
 function whyNotBrokered(found: Resolved, { profile }: CredentialRequest): string | undefined {
+  if (brokerOf(found) !== undefined) return undefined;
+  if ('unbrokered' in found && found.unbrokered) return `not brokered: ${found.unbrokered}`;
   const isFile = found.delivery === 'file' || found.delivery === 'kept';
-  if (isFile && profile.network === 'gateway') return 'not brokered: it is a file';
-  return 'unbrokered' in found && found.unbrokered ? `not brokered: ${found.unbrokered}` : undefined;
+  return isFile && profile.network === 'gateway' ? 'not brokered: it is a file' : undefined;
 }
 
 function deliveryInWords(found: Resolved): string {
-  if (found.delivery === 'env' || found.delivery === 'header') {
-    return found.broker === undefined ? found.delivery : `broker, to ${found.broker.hosts.join(', ')}`;
-  }
+  const broker = brokerOf(found);
+  if (broker !== undefined) return `broker, to ${broker.hosts.join(', ')}`;
+  if (found.delivery === 'env' || found.delivery === 'header') return found.delivery;
   if (found.delivery === 'kept') return 'kept in the state of the client';
   return found.when === 'once' ? `file ${found.path}` : `file ${found.path}, written over`;
 }

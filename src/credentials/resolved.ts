@@ -6,10 +6,12 @@ import type { KeptSecret } from '../network/keeper/protocol.ts';
 export interface Brokering {
   readonly placeholder: string;
   readonly hosts: readonly string[];
+  /** Where the box trades it; the gateway answers there with the placeholder. */
+  readonly tokenHost?: string;
   readonly renew: KeptSecret['renew'];
 }
 
-/** Of a value in the environment of the box: how the gateway puts it in, else why it does not though it was to. */
+/** Of a value: how the gateway puts it in, else why it does not though it was to. */
 interface Brokerable {
   readonly value: string;
   readonly broker?: Brokering | undefined;
@@ -23,14 +25,15 @@ export type Resolved = {
   readonly expires: number | undefined;
 } & (
   | ({ readonly delivery: 'env' } & Brokerable)
-  | {
+  | ({
       readonly delivery: 'file';
       readonly path: string;
       readonly when: 'once' | 'always';
-      readonly value: string;
+      /** What the file holds in the box, where the value stays outside. */
+      readonly content?: string;
       /** A note of agentbox's own that goes with it (sharedMark.ts). */
       readonly note?: { readonly path: string; readonly content: string };
-    }
+    } & Brokerable)
   /** A header of the provider's requests; it reaches the agent in the way the agent takes headers. */
   | ({ readonly delivery: 'header'; readonly header: string } & Brokerable)
   /** Already in the client's state; agentbox leaves it alone. */

@@ -43,6 +43,8 @@ export interface BrokeredSecret {
   readonly value: string;
   /** The only hosts that get the value, over TLS: `host` (port 443) or `host:port`, exact. */
   readonly hosts: readonly string[];
+  /** Where the box trades the placeholder for an access token: the gateway answers there itself, with the placeholder. */
+  readonly tokenHost?: string | undefined;
   /** Absent: the placeholder is replaced wherever it stands in a header. */
   readonly sign?: SigV4Key | undefined;
 }

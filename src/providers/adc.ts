@@ -1,6 +1,8 @@
 import { HOME } from '../agents/agent.ts';
 import { UserError } from '../errors.ts';
 
+/** The variable that names it to them. */
+export const ADC_NAME = 'GOOGLE_APPLICATION_CREDENTIALS';
 /** Where every library of Google looks for it in the box. */
 export const ADC_PATH = `${HOME}/.config/gcloud/application_default_credentials.json`;
 

@@ -1,7 +1,7 @@
 import type { Agent } from '../agents/agent.ts';
 import type { Profile, Provider } from '../config/profile.ts';
 import type { Resolved } from '../credentials/resolved.ts';
-import { ADC_PATH } from './adc.ts';
+import { ADC_NAME, ADC_PATH } from './adc.ts';
 import { headerValues } from './headers.ts';
 
 /**
@@ -29,9 +29,9 @@ export function providerVariableNames(profile: Pick<Profile, 'providers'>, agent
 }
 
 function cloudVariables({ project, region, name }: Provider, credentials: readonly Resolved[]) {
-  const adc = credentials.some((one) => one.delivery === 'file' && one.path === ADC_PATH);
+  const adc = credentials.find((one) => one.delivery === 'file' && (one.path === ADC_PATH || one.name === ADC_NAME));
   return {
-    ...(adc ? { GOOGLE_APPLICATION_CREDENTIALS: ADC_PATH } : {}),
+    ...(adc?.delivery === 'file' ? { [ADC_NAME]: adc.path } : {}),
     ...(project === undefined ? {} : { GOOGLE_CLOUD_PROJECT: project }),
     ...(region === undefined || name !== 'bedrock' ? {} : { AWS_REGION: region, AWS_DEFAULT_REGION: region }),
   };

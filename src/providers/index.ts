@@ -1,10 +1,13 @@
 import { AUTO, brokering } from '../credentials/broker.ts';
+import { configured } from '../credentials/configured.ts';
 import { brokerOf } from '../credentials/inBox.ts';
 import type { CredentialRequest, Resolution } from '../credentials/resolved.ts';
+import type { Named } from '../credentials/select.ts';
 import { givenNames, isServed } from '../credentials/served.ts';
 import type { SourceDeps } from '../credentials/sources/deps.ts';
 import { UserError } from '../errors.ts';
 import { formatSpan } from '../ui/time.ts';
+import { ADC_NAME } from './adc.ts';
 import { AWS_NAMES } from './aws.ts';
 
 /** Milliseconds; a key of AWS often lives for an hour, and a box gets no other. */
@@ -17,9 +20,10 @@ const SOON = 3_600_000;
 export async function broughtByProvider(request: CredentialRequest, deps: SourceDeps): Promise<Resolution | undefined> {
   const { profile, agent } = request;
   const provider = profile.providers[agent.name];
+  if (provider?.name === 'vertex' && configured(request).some(isAdcFile)) return { credentials: [], notices: [] };
   if (provider?.name === 'vertex' && (provider.adc !== undefined || !isServed(request))) {
     const { vertexCredential } = await import('./vertex.ts');
-    const credential = vertexCredential(provider, profile.login === 'host', deps);
+    const credential = await vertexCredential(provider, request, deps);
     return credential === undefined ? undefined : { credentials: [credential], notices: [] };
   }
   if (provider?.name === 'bedrock' && provider.profile !== undefined) {
@@ -34,6 +38,11 @@ export async function broughtByProvider(request: CredentialRequest, deps: Source
     return { credentials, notices: expiryNotice(provider.profile, ends, deps.now().getTime()) };
   }
   return undefined;
+}
+
+/** Google credentials that the user has put among the others, as a file: they go into the box as they are. */
+function isAdcFile({ name, credential: { deliver } }: Named): boolean {
+  return name === ADC_NAME && typeof deliver === 'object';
 }
 
 /** The id of one key and the token of another would only be found out by AWS. */

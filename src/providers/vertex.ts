@@ -1,36 +1,34 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { Provider } from '../config/profile.ts';
-import type { Resolved } from '../credentials/resolved.ts';
+import type { CredentialRequest, Resolved } from '../credentials/resolved.ts';
 import type { SourceDeps } from '../credentials/sources/deps.ts';
 import { fromFile } from '../credentials/sources/file.ts';
 import { UserError } from '../errors.ts';
-import { ADC_PATH, checkAdc } from './adc.ts';
+import { ADC_NAME, ADC_PATH, checkAdc } from './adc.ts';
+import { brokerAdc } from './google/brokerAdc.ts';
 
 /**
  * Google credentials for Vertex AI as one file, never the directory of gcloud: the file that the provider names, else, with
- * `ofHost`, the one of this machine; undefined when there is none. Throws UserError for one that is there and of no use.
+ * `login: host`, the one of this machine; undefined when there is none. Through a gateway the box gets a placeholder.
+ * Throws UserError for one that is there and of no use.
  */
-export function vertexCredential(
+export async function vertexCredential(
   provider: Pick<Provider, 'adc'>,
-  ofHost: boolean,
-  deps: Pick<SourceDeps, 'env' | 'paths'>,
-): Resolved | undefined {
-  const place = provider.adc ?? (ofHost ? hostPlace(deps) : undefined);
+  request: CredentialRequest,
+  deps: Pick<SourceDeps, 'env' | 'paths' | 'now'>,
+): Promise<Resolved | undefined> {
+  const place = provider.adc ?? (request.profile.login === 'host' ? hostPlace(deps) : undefined);
   if (place === undefined) return undefined;
   const named = provider.adc !== undefined || deps.env['GOOGLE_APPLICATION_CREDENTIALS'];
   if (!named && !existsSync(place)) return undefined;
   const value = fromFile(place);
   checkAdc(value, place);
-  return {
-    name: 'GOOGLE_APPLICATION_CREDENTIALS',
-    source: `file ${place}`,
-    expires: undefined,
-    delivery: 'file',
-    path: ADC_PATH,
-    when: 'always',
-    value,
+  const file = {
+    ...{ name: ADC_NAME, source: `file ${place}`, expires: undefined },
+    ...({ delivery: 'file', path: ADC_PATH, when: 'always', value } as const),
   };
+  return brokerAdc(file, place, request, deps);
 }
 
 function hostPlace({ env, paths }: Pick<SourceDeps, 'env' | 'paths'>): string {

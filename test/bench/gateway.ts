@@ -1,11 +1,11 @@
 /**
  * The gateway, as ratios within one run on each engine: throughput and time to connect against tinyproxy (in a container of
  * the same base image; its client shares its network) and against a direct connection; start-up with the gateway there and not;
- * a neighbour at full rate; memory of further boxes. Needs root, a built agentbox and Debian's packages. `npm run bench:gateway`.
+ * a neighbour at full rate; memory of further boxes. Needs root, a built agentbox and Debian's packages. `npm run bench:gateway -- [ROUNDS [docker|podman]]`.
  */
 
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gatewayGrounds } from '../e2e/support/gatewayGrounds.ts';
@@ -22,14 +22,15 @@ const BASE = 'node:22-bookworm-slim';
 const RIVAL = 'agentbox-bench-tinyproxy';
 
 console.log(`npm run bench:gateway -- ${ROUNDS}\n`);
-for (const ground of gatewayGrounds().filter(({ gvisor }) => !gvisor)) {
+const [, , , only] = process.argv;
+for (const ground of gatewayGrounds().filter(({ gvisor, name }) => !gvisor && (only ?? name) === name)) {
   console.log(`== ${ground.name}`);
   const all = await makeGatewayLab(ground);
   try {
     await startUp(all);
     const box = await all.box('one');
     await traffic(all, box);
-    await neighbours(box, await all.box('other'));
+    await neighbours(all, box, await all.box('other'));
     await memory(all);
   } finally {
     await all.close();
@@ -44,7 +45,8 @@ async function traffic(all: GatewayLab, box: StayingBox): Promise<void> {
     const ways: readonly (readonly [string, (...args: readonly string[]) => Promise<unknown>])[] = [
       ['directly', (mode = '', ...args) => rival.load('', mode, address, ...args)],
       ['tinyproxy', (mode = '', ...args) => rival.load('127.0.0.1:8888', mode, address, ...args)],
-      ['the gateway', (mode = '', ...args) => box.load(mode, SOURCE_AT, ...args)],
+      ['the gateway', (mode = '', ...args) => box.load(mode, address, ...args)],
+      ['the gateway, by name', (mode = '', ...args) => box.load(mode, SOURCE_AT, ...args)],
     ];
     const bulk = ways.map((): number[] => []);
     const connects = ways.map((): number[] => []);
@@ -76,8 +78,7 @@ interface Rival {
 
 /** tinyproxy in a container, and one for its clients that has the same network. */
 async function startRival({ lab }: GatewayLab): Promise<Rival> {
-  const context = join(lab.dir, 'rival');
-  mkdirSync(context);
+  const context = join(lab.home, 'rival');
   const settings = ['Port 8888', 'Timeout 600', 'MaxClients 2000', 'LogLevel Critical', 'User nobody', 'Group nogroup'];
   const lines = [
     `FROM ${BASE}`,
@@ -86,7 +87,7 @@ async function startRival({ lab }: GatewayLab): Promise<Rival> {
     'CMD ["tinyproxy", "-d", "-c", "/etc/rival.conf"]',
   ];
   lab.write(join(context, 'Dockerfile'), `${lines.join('\n')}\n`);
-  copyFileSync(LOAD, join(context, 'load.mjs'));
+  lab.write(join(context, 'load.mjs'), readFileSync(LOAD, 'utf8'), 0o644);
   const engine = async (...args: readonly string[]) => {
     const [file = '', ...rest] = lab.engineCommand(args);
     const env = lab.environment({ DOCKER_BUILDKIT: '0' });
@@ -118,7 +119,8 @@ async function startRival({ lab }: GatewayLab): Promise<Rival> {
       return JSON.parse(printed.trim().split('\n').at(-1) ?? '');
     },
     close: () => {
-      lab.engine(['rm', '-f', client, proxy]);
+      // Podman lets the first go only after the second, which has its network.
+      for (const name of [client, proxy]) lab.engine(['rm', '-f', name]);
       lab.engine(['rmi', '-f', RIVAL]);
     },
   };
@@ -131,7 +133,8 @@ async function startUp(all: GatewayLab): Promise<void> {
   if (first.code !== 0) throw new Error(first.stderr);
   const image = lab
     .engine(['images', '--filter', 'label=dev.agentbox.image=base', '--format', '{{.Repository}}:{{.Tag}}'])
-    .split('\n')[0];
+    .split('\n')
+    .find((name) => !name.includes('<none>'));
   const own = lab.argv([]).slice(0, -1);
   const end = () => {
     for (const pid of gatewayProcesses(lab).keepers) process.kill(pid, 'SIGKILL');
@@ -151,15 +154,41 @@ async function startUp(all: GatewayLab): Promise<void> {
   console.log(`${report('start-up', times)}\n`);
 }
 
-async function neighbours(box: StayingBox, noisy: StayingBox): Promise<void> {
-  const idle = quantiles(await box.load<number[]>('latency', SOURCE_AT, '300'));
-  const flood = noisy.load<{ good: number; bytes: number }>('flood', SOURCE_AT, '500', '15');
-  await new Promise((resolve) => setTimeout(resolve, 4000));
-  const busy = quantiles(await box.load<number[]>('latency', SOURCE_AT, '300'));
-  const { good, bytes } = await flood;
-  const told = `${good} tunnels of another box at ${(bytes / MIB / 15).toFixed(0)} MiB/s`;
-  const ratio = (busy.p95 / idle.p95).toFixed(2);
-  console.log(`connect p95: idle ${idle.p95.toFixed(2)} ms, beside ${told} ${busy.p95.toFixed(2)} ms: ${ratio}×\n`);
+/** The quiet box speaks to a source that the loud one does not; without the gateway it shows what the machine itself does. */
+async function neighbours(all: GatewayLab, box: StayingBox, noisy: StayingBox): Promise<void> {
+  const rival = await startRival(all);
+  const address = all.network.address(18);
+  const ways: Readonly<Record<string, (...args: readonly string[]) => Promise<unknown>>> = {
+    'the gateway': (...args) => box.load(...args),
+    tinyproxy: (...args) => rival.load('127.0.0.1:8888', ...args),
+    directly: (...args) => rival.load('', ...args),
+  };
+  const p95s = async () => {
+    const found: number[] = [];
+    for (const load of Object.values(ways)) {
+      found.push(quantiles((await load('latency', `${address}:9001`, '300')) as number[]).p95);
+    }
+    return found;
+  };
+  try {
+    const idle = await p95s();
+    const flood = noisy.load<{ good: number; bytes: number }>('flood', `${address}:9000`, '500', '20');
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    const busy = await p95s();
+    const { good, bytes } = await flood;
+    console.log(
+      `connect p95 beside ${good} tunnels of another box at ${(bytes / MIB / 20).toFixed(0)} MiB/s, and idle`,
+    );
+    for (const [index, name] of Object.keys(ways).entries()) {
+      const [quiet = 0, loud = 0] = [idle[index], busy[index]];
+      console.log(
+        `  ${name.padEnd(12)} ${loud.toFixed(2)} ms and ${quiet.toFixed(2)} ms: ${(loud / quiet).toFixed(2)}×`,
+      );
+    }
+    console.log('');
+  } finally {
+    rival.close();
+  }
 }
 
 async function memory(all: GatewayLab): Promise<void> {

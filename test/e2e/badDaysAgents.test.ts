@@ -11,8 +11,8 @@ import { leftovers } from './support/leftovers.ts';
 import { REAL_AGENTS, type RunningModel } from './support/realAgents.ts';
 import { troubleOf } from './support/trouble.ts';
 
-// On a second engine two agents do, one whose state has locks and one whose has none.
-const SECOND = ['claude', 'gemini'];
+// On a second engine one agent does.
+const SECOND = ['claude'];
 const CASES = sessionGrounds().flatMap((ground, index) =>
   REAL_AGENTS.filter(({ name }) => index === 0 || SECOND.includes(name)).map((agent) => {
     return { agent, ground, name: agent.name, engine: ground.name };

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { grounds } from './support/engines.ts';
+import { oneGround } from './support/engines.ts';
 import { type Lab, makeLab } from './support/lab.ts';
 import { openTerminal } from './support/terminal.ts';
 
@@ -31,7 +31,7 @@ RUN false
 `;
 
 // gVisor runs what Docker built.
-const tested = grounds().filter(({ gvisor }) => !gvisor);
+const tested = oneGround().filter(({ gvisor }) => !gvisor);
 
 describe.each(tested.map((ground) => [ground.name, ground] as const))('a devcontainer.json, on %s', (_, ground) => {
   const engineFlags = ground.flags.slice(0, 2);

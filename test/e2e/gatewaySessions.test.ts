@@ -125,13 +125,16 @@ describe.each(CASES)('the real $name with a brokered key on $engine', ({ agent, 
   });
 
   // The same look at a box that does have the key, so that finding nothing says something.
-  (agent.name === 'claude' || ALL ? it : undefined)?.('a key that is delivered as a variable is found', async () => {
-    const credentials = { [agent.credential]: { file: join(lab.home, 'keep/key'), deliver: 'env' } };
-    lab.config(JSON.stringify({ clients: { acme: { ...client(agent), credentials } } }));
-    lab.git('reset', '-q', '--hard', 'HEAD~1');
-    const { memory } = await watched([]);
-    expect(memory.found.filter((place) => place.startsWith('memory of'))).not.toEqual([]);
-  });
+  (ALL || (agent.name === 'claude' && !ground.gvisor) ? it : undefined)?.(
+    'a key that is delivered as a variable is found',
+    async () => {
+      const credentials = { [agent.credential]: { file: join(lab.home, 'keep/key'), deliver: 'env' } };
+      lab.config(JSON.stringify({ clients: { acme: { ...client(agent), credentials } } }));
+      lab.git('reset', '-q', '--hard', 'HEAD~1');
+      const { memory } = await watched([]);
+      expect(memory.found.filter((place) => place.startsWith('memory of'))).not.toEqual([]);
+    },
+  );
 });
 
 /** All that was seen of a box and of the host's processes. */

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Canary, leaks, leakyPlaces, type Places, plainCanary } from './support/canary.ts';
-import { grounds } from './support/engines.ts';
+import { oneGround } from './support/engines.ts';
 import { hostAddress, type Lab, makeLab } from './support/lab.ts';
 import { leftovers } from './support/leftovers.ts';
 import { containerPlaces, filesWith } from './support/places.ts';
 import { type Seen, watchProcesses } from './support/processes.ts';
 import { REAL_AGENTS, type RunningModel } from './support/realAgents.ts';
 
-const CASES = grounds()
-  .filter(({ gvisor }) => !gvisor)
-  .flatMap((ground) => REAL_AGENTS.map((agent) => ({ agent, ground, name: agent.name, engine: ground.name })));
+const CASES = oneGround().flatMap((ground) =>
+  REAL_AGENTS.map((agent) => ({ agent, ground, name: agent.name, engine: ground.name })),
+);
 
 // The model makes the agent run a command that waits; while it waits, everything is looked at.
 describe.each(CASES)('the key and the header of the real $name on $engine', ({ agent, ground }) => {

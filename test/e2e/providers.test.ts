@@ -7,7 +7,7 @@ import { type CloudApi, startCloudApi } from '../stand-ins/cloudApi.ts';
 import { conversation, type ModelApi, startModelApi } from '../stand-ins/modelApi.ts';
 import { vertexAnswer } from '../stand-ins/vertexApi.ts';
 import { leaks, plainCanary } from './support/canary.ts';
-import { sessionGrounds } from './support/engines.ts';
+import { oneGround } from './support/engines.ts';
 import { hostAddress, type Lab, makeLab } from './support/lab.ts';
 import { WAIT_TO_BE_SEEN, watchedSession } from './support/watchedSession.ts';
 
@@ -33,7 +33,7 @@ const SESSION: readonly Turn[] = [
   { text: 'The greeting is served.' },
 ];
 
-describe.each(sessionGrounds().map((ground) => [ground.name, ground] as const))(
+describe.each(oneGround().map((ground) => [ground.name, ground] as const))(
   'the real Claude Code, its providers, on %s',
   (_, ground) => {
     let cloud: CloudApi;

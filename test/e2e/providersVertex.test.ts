@@ -5,7 +5,7 @@ import { type CloudApi, type CloudRequest, startCloudApi } from '../stand-ins/cl
 import { googleAnswer } from '../stand-ins/googleApi.ts';
 import { vertexAnswer } from '../stand-ins/vertexApi.ts';
 import { leaks, plainCanary } from './support/canary.ts';
-import { sessionGrounds } from './support/engines.ts';
+import { oneGround } from './support/engines.ts';
 import { hostAddress, type Lab, makeLab } from './support/lab.ts';
 import { WAIT_TO_BE_SEEN, watchedSession } from './support/watchedSession.ts';
 
@@ -31,7 +31,7 @@ function answer(request: CloudRequest) {
   return googleAnswer(request, script('run_shell_command'));
 }
 
-describe.each(sessionGrounds().map((ground) => [ground.name, ground] as const))(
+describe.each(oneGround().map((ground) => [ground.name, ground] as const))(
   'Vertex AI with one file of Google credentials, on %s',
   (_, ground) => {
     let cloud: CloudApi;

@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OpenaiApi, type OpenaiTurn, openaiConversation, startOpenaiApi } from '../stand-ins/openaiApi.ts';
-import { sessionGrounds } from './support/engines.ts';
+import { oneGround } from './support/engines.ts';
 import { hostAddress, type Lab, makeLab } from './support/lab.ts';
 import { openTerminal, type Terminal } from './support/terminal.ts';
 
@@ -46,7 +46,7 @@ function login(): { readonly auth: string; readonly access: string } {
   return { auth: JSON.stringify({ auth_mode: 'chatgpt', OPENAI_API_KEY: null, tokens, last_refresh }), access };
 }
 
-describe.each(sessionGrounds().map((ground) => [ground.name, ground] as const))('the real Codex on %s', (_, ground) => {
+describe.each(oneGround().map((ground) => [ground.name, ground] as const))('the real Codex on %s', (_, ground) => {
   let api: OpenaiApi;
   let lab: Lab;
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CloudApi, startCloudApi } from '../stand-ins/cloudApi.ts';
 import { copilotConversation, GITHUB_HOSTS, githubAnswer } from '../stand-ins/githubApi.ts';
 import { type OpenaiApi, type OpenaiTurn, openaiConversation, startOpenaiApi } from '../stand-ins/openaiApi.ts';
-import { sessionGrounds } from './support/engines.ts';
+import { oneGround } from './support/engines.ts';
 import { hostAddress, type Lab, makeLab } from './support/lab.ts';
 import { openTerminal } from './support/terminal.ts';
 
@@ -31,7 +31,7 @@ const EDIT_AND_COMMIT: readonly OpenaiTurn[] = [
 
 // GitHub cannot be reached where the tests run, nor can a person confirm a login in a browser. So GitHub, its models and
 // that person are a stand-in, which the real copilot reaches by way of a proxy.
-describe.each(sessionGrounds().map((ground) => [ground.name, ground] as const))(
+describe.each(oneGround().map((ground) => [ground.name, ground] as const))(
   'the real Copilot CLI on %s, with a stand-in for GitHub',
   (_, ground) => {
     let turns: readonly OpenaiTurn[] = EDIT_AND_COMMIT;

@@ -7,7 +7,7 @@ import { formatSpan } from '../../ui/time.ts';
 import type { Replies } from '../keeper/protocol.ts';
 import type { Rule } from '../policy/policy.ts';
 import type { LiveRule } from '../protocol.ts';
-import { upstreamOf } from '../upstream.ts';
+import { upstreamOf, withoutLogin } from '../upstream.ts';
 import { keeperIfAny, policyHere, profileHere } from './place.ts';
 
 /** One rule as it is shown; `boxes` are those it holds for, undefined: all. */
@@ -86,5 +86,3 @@ const liveRow = ({ rule, box }: LiveRule) => rowOf(rule, box === undefined ? und
 function rowOf({ verdict, text, from, until }: Rule, boxes: readonly string[] | undefined): RuleRow {
   return { verdict, rule: text, from, until, boxes };
 }
-
-const withoutLogin = (url: string) => url.replace(/\/\/[^/@]*@/, '//…@');

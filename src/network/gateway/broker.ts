@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import type { BrokeredSecret, GatewayBox } from '../protocol.ts';
-import { readAuthority, sameAuthority } from './authority.ts';
+import { type Authority, readAuthority, sameAuthority } from './authority.ts';
 import { brokerServer } from './brokerServer.ts';
 import type { Dial } from './dial.ts';
 import type { Limits } from './limits.ts';
@@ -31,12 +31,21 @@ export function brokeredFor(
   host: string,
   port: number,
 ): readonly BrokeredSecret[] {
-  return brokered.filter(({ hosts }) =>
-    hosts.some((one) => {
-      const to = readAuthority(one, 443);
-      return to !== undefined && sameAuthority(to, { host, port });
-    }),
-  );
+  return brokered.filter(({ hosts }) => hosts.some((one) => isAt(one, { host, port })));
+}
+
+/** The secrets of a box that are traded at this host and port, where the gateway answers in the host's place. Pure. */
+export function tradedAt(
+  { brokered }: Pick<GatewayBox, 'brokered'>,
+  host: string,
+  port: number,
+): readonly BrokeredSecret[] {
+  return brokered.filter(({ tokenHost }) => tokenHost !== undefined && isAt(tokenHost, { host, port }));
+}
+
+function isAt(text: string, to: Authority): boolean {
+  const named = readAuthority(text, 443);
+  return named !== undefined && sameAuthority(named, to);
 }
 
 /**

@@ -8,12 +8,13 @@ import {
 import { pipeline } from 'node:stream';
 import type { BrokeredSecret } from '../protocol.ts';
 import { readAuthority, sameAuthority } from './authority.ts';
-import { brokeredFor, type Termination } from './broker.ts';
+import { brokeredFor, type Termination, tradedAt } from './broker.ts';
 import { answerUpgrade } from './brokerUpgrade.ts';
 import { Refused, refuseRequest } from './refuse.ts';
 import { endToEnd, framingOf, headerValues } from './requestHead.ts';
 import { signed } from './sign.ts';
 import { swap } from './swap.ts';
+import { trade } from './trade.ts';
 
 /** One request of a box, on the way to the host that its connection is for. */
 export interface BrokeredRequest extends Termination {
@@ -40,6 +41,8 @@ async function forward(brokered: BrokeredRequest): Promise<void> {
   const plain = { target: targetOf(brokered), headers: onwardHeaders(brokered) };
   const now = box();
   if (now === undefined) throw new Refused('not-ready', { host, port });
+  const traded = tradedAt(now, host, port);
+  if (traded.length > 0) return trade(brokered, traded);
   const secrets = brokeredFor(now, host, port);
   const swapped = swap(plain, secrets);
   const anew = await signed(brokered, swapped, secrets);

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import { type Admitted, admit } from './admit.ts';
 import { type Authority, readAuthority, sameAuthority } from './authority.ts';
-import { brokeredFor, terminate } from './broker.ts';
+import { brokeredFor, terminate, tradedAt } from './broker.ts';
 import { makeReader } from './carry.ts';
 import { opened, refusedConnection, whenClosed } from './connection.ts';
 import { dial } from './dial.ts';
@@ -40,7 +40,7 @@ export async function serveConnect(
     if (to.port === 80) {
       establish(socket, head);
       ways.servePlain(socket, to);
-    } else if (brokeredFor(box.config, to.host, to.port).length > 0) {
+    } else if ([brokeredFor, tradedAt].some((known) => known(box.config, to.host, to.port).length > 0)) {
       await serveBrokered(ways, to, admitted, socket, head);
     } else {
       await serveTunnel(ways, to, admitted, socket, head);

@@ -5,7 +5,14 @@ import type { Authority } from './authority.ts';
 import type { Reader } from './carry.ts';
 import type { Gateway, LiveBox } from './liveBox.ts';
 import { Refused } from './refuse.ts';
-import { goesDirect, securedUpstream, tunnelThrough, type UpstreamParts, upstreamParts } from './upstream.ts';
+import {
+  goesDirect,
+  securedUpstream,
+  tunnelThrough,
+  type UpstreamParts,
+  upstreamParts,
+  upstreamTrouble,
+} from './upstream.ts';
 
 /** Gives a connection to a host: resolved, checked, through the company's proxy where there is one. Throws Refused. */
 export type Dial = (host: string, port: number) => Promise<Socket>;
@@ -59,13 +66,14 @@ export async function dialUpstream(
   // Names are the proxy's to resolve, but an address is checked here as always.
   if (isIP(to.host) !== 0) await checkedAddresses(gateway, box, to, extra);
   const own = { hosts: {}, dns: [], slots: box.slots };
-  const addresses = await gateway.resolution.addresses(upstream.host, own).catch((error: unknown) => {
-    throw error instanceof Refused
-      ? new Refused('upstream', { ...to, detail: 'The proxy of the company has no address.' })
-      : error;
-  });
-  const { socket } = await dialFirst(gateway, addresses, { host: upstream.host, port: upstream.port });
-  return securedUpstream(socket, upstream, box.state.authorities);
+  const trouble = (what: string) => (error: unknown) => {
+    if (!(error instanceof Refused)) throw error;
+    throw upstreamTrouble(`${what}${error.about.detail === undefined ? '' : ` (${error.about.detail})`}`, to);
+  };
+  const addresses = await gateway.resolution.addresses(upstream.host, own).catch(trouble('it has no address'));
+  const at = { host: upstream.host, port: upstream.port };
+  const { socket } = await dialFirst(gateway, addresses, at).catch(trouble('it cannot be reached'));
+  return securedUpstream(socket, upstream, box.state.authorities, to);
 }
 
 /** The addresses of a host that the policy lets the box dial, of which there is at least one. Throws Refused. */

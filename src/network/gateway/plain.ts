@@ -8,6 +8,7 @@ import { dial, dialUpstream, upstreamFor } from './dial.ts';
 import type { Gateway, LiveBox } from './liveBox.ts';
 import { Refused, refuseRequest } from './refuse.ts';
 import { endToEnd, type Framing, framingOf, type PlainTarget, plainTarget } from './requestHead.ts';
+import { upstreamTrouble } from './upstream.ts';
 
 const ABOUT = `This is the way out of an agentbox: an HTTP proxy that lets through what the user's rules allow.
 It has no pages of its own. Point HTTP_PROXY and HTTPS_PROXY at it; what a rule is missing for is said in each refusal.
@@ -121,7 +122,7 @@ function answered(out: ClientRequest, response: ServerResponse, to: Authority, i
     out.once('response', (answer) => {
       if (isUpstream && answer.statusCode === 407) {
         out.destroy();
-        reject(new Refused('upstream', { ...to, detail: 'The proxy of the company wants another login.' }));
+        reject(upstreamTrouble('it wants another login (407)', to));
         return;
       }
       try {

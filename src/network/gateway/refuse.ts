@@ -21,7 +21,9 @@ export type Reason =
   /** What is needed for it is not here now, such as the value of a brokered secret. */
   | 'not-ready'
   /** A limit of the box or of the gateway is reached. */
-  | 'busy';
+  | 'busy'
+  /** Where the gateway gives access tokens in the host's place, another request than for one of them. */
+  | 'tokens-only';
 
 const STATUS: Readonly<Record<Reason, number>> = {
   'not-allowed': 403,
@@ -38,6 +40,7 @@ const STATUS: Readonly<Record<Reason, number>> = {
   upstream: 502,
   'not-ready': 503,
   busy: 503,
+  'tokens-only': 403,
 };
 
 const WORDS: Readonly<Record<Reason, string>> = {
@@ -52,9 +55,10 @@ const WORDS: Readonly<Record<Reason, string>> = {
   'encrypted-hello': 'the TLS server name is encrypted (ECH)',
   unreachable: 'the host cannot be reached',
   timeout: 'the host did not answer in time',
-  upstream: "the company's proxy refused",
+  upstream: "there is no way through the company's proxy",
   'not-ready': 'the gateway is not ready for this',
   busy: 'the gateway has too much to do for this box',
+  'tokens-only': 'for this box the gateway answers here, and only with an access token for the placeholder of one',
 };
 
 /** What a refusal is about, as far as it is known. */

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { sign } from 'aws4';
 import type { BrokeredSecret } from '../protocol.ts';
 import type { BrokeredRequest } from './brokerRequest.ts';
@@ -7,6 +6,7 @@ import { findSecret } from './findSecret.ts';
 import { Refused } from './refuse.ts';
 import { endToEnd, headerValues } from './requestHead.ts';
 import type { Head, Swapped } from './swap.ts';
+import { wholeBody } from './wholeBody.ts';
 
 /** Bytes; the hash of the body stands before it, so it must be here whole. */
 const LARGEST_BODY = 32 * 1024 * 1024;
@@ -31,7 +31,7 @@ export async function signed(
   const secret = findSecret(secrets)(id);
   if (secret?.sign === undefined || region === undefined || service === undefined) return undefined;
   if (request.headers.expect !== undefined) response.writeContinue();
-  const body = await bodyOf(request);
+  const body = await wholeBody(request, LARGEST_BODY);
   if (body === undefined)
     throw new Refused('busy', { host, port, detail: 'A body of more than 32 MiB cannot be signed.' });
   const kept = [
@@ -56,17 +56,6 @@ export async function signed(
 function amazonNames(headers: readonly string[]): readonly string[] {
   const names = headers.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
   return [...new Set(names.filter((name) => name.startsWith('x-amz-')))];
-}
-
-async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > LARGEST_BODY) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 const valuesOf = (headers: readonly string[], name: string) => headerValues({ rawHeaders: [...headers] }, name).join();

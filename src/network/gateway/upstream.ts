@@ -54,7 +54,12 @@ function inRange(range: string, address: string): boolean {
 }
 
 /** Wraps a connection to the proxy in TLS where it is an https one. Throws Refused. */
-export async function securedUpstream(socket: Socket, parts: UpstreamParts, authorities: string): Promise<Socket> {
+export async function securedUpstream(
+  socket: Socket,
+  parts: UpstreamParts,
+  authorities: string,
+  to?: Authority,
+): Promise<Socket> {
   if (!parts.secure) return socket;
   const servername = isIP(parts.host) === 0 ? { servername: parts.host } : {};
   const secure = connectTls({ socket, host: parts.host, ...servername, secureContext: trustOf(authorities) });
@@ -62,8 +67,8 @@ export async function securedUpstream(socket: Socket, parts: UpstreamParts, auth
   secure.on('error', () => {});
   return new Promise((resolve, reject) => {
     secure.once('secureConnect', () => resolve(secure));
-    secure.once('error', (error) => reject(upstreamTrouble(error.message)));
-    secure.once('close', () => reject(upstreamTrouble('it closed the connection')));
+    secure.once('error', (error) => reject(upstreamTrouble(error.message, to)));
+    secure.once('close', () => reject(upstreamTrouble('it closed the connection', to)));
   });
 }
 
@@ -93,22 +98,26 @@ export async function tunnelThrough(
       reject(refused);
     };
     asked.once('connect', ({ statusCode = 0 }, _, head) => {
-      if (statusCode < 200 || statusCode > 299) return fail(upstreamTrouble(`it answered ${statusCode}`));
+      if (statusCode < 200 || statusCode > 299) return fail(answered(statusCode, to));
       settled = true;
       socket.setTimeout(0);
       if (head.length > 0) socket.unshift(head);
       resolve(socket);
     });
-    asked.once('response', ({ statusCode }) => fail(upstreamTrouble(`it answered ${statusCode}`)));
+    asked.once('response', ({ statusCode }) => fail(answered(statusCode, to)));
     asked.once('timeout', () =>
       fail(new Refused('timeout', { ...to, detail: 'The proxy of the company did not answer.' })),
     );
-    asked.on('error', (error) => fail(upstreamTrouble(error.message)));
-    asked.once('close', () => fail(upstreamTrouble('it closed the connection')));
+    asked.on('error', (error) => fail(upstreamTrouble(error.message, to)));
+    asked.once('close', () => fail(upstreamTrouble('it closed the connection', to)));
     asked.end();
   });
 }
 
-function upstreamTrouble(what: string): Refused {
-  return new Refused('upstream', { detail: `The proxy of the company: ${what.replace(/[\r\n]+/g, ' ')}.` });
+const answered = (status: number | undefined, to: Authority) =>
+  upstreamTrouble(status === 407 ? 'it wants another login (407)' : `it answered ${status}`, to);
+
+/** The refusal for what went wrong on the way through the company's proxy, to a host where one is known. Pure. */
+export function upstreamTrouble(what: string, to?: Authority): Refused {
+  return new Refused('upstream', { ...to, detail: `The proxy of the company: ${what.replace(/[\r\n]+/g, ' ')}.` });
 }

@@ -28,18 +28,19 @@ export function newAuthority(hosts: readonly string[], validity: x509.Validity):
   return { certificate, name, keyId, key: privateKey };
 }
 
-/** A constraint on names says nothing of addresses, nor the other way round: the kind that is not there is ruled out whole. */
+/**
+ * The names that certificates may have. A constraint on names says nothing of addresses, so where there is none these are ruled
+ * out whole; where there is one they are left open, since some programs (BoringSSL) refuse a certificate for an address by an
+ * authority with any word on addresses.
+ */
 function onlyFor(hosts: readonly string[]): x509.NameConstraints {
-  const permitted = hosts.map((host) => {
-    const version = isIP(host);
-    return version === 0 ? { dNSName: host } : { iPAddress: `${host}/${version === 4 ? 32 : 128}` };
-  });
+  const names = hosts.filter((host) => isIP(host) === 0).map((dNSName) => ({ dNSName }));
   const excluded = [
-    ...(permitted.some((name) => 'iPAddress' in name) ? [] : [{ iPAddress: '0.0.0.0/0' }, { iPAddress: '::/0' }]),
-    ...(permitted.some((name) => 'dNSName' in name) ? [] : [{ dNSName: '' }]),
+    ...(names.length === hosts.length ? [{ iPAddress: '0.0.0.0/0' }, { iPAddress: '::/0' }] : []),
+    ...(names.length === 0 ? [{ dNSName: '' }] : []),
   ];
   return new x509.NameConstraints({
-    permittedSubtrees: subtrees(permitted),
+    ...(names.length === 0 ? {} : { permittedSubtrees: subtrees(names) }),
     ...(excluded.length === 0 ? {} : { excludedSubtrees: subtrees(excluded) }),
   });
 }

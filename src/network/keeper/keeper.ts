@@ -6,6 +6,7 @@ import { gatewayName } from '../../plan/gatewayNames.ts';
 import { privateDirectory } from '../../state/privateDirectory.ts';
 import { VERSION } from '../../version.ts';
 import type { FromGateway } from '../protocol.ts';
+import { callersProxy } from '../upstream.ts';
 import { blockedCounts } from './blockedCounts.ts';
 import { boundedFile } from './boundedFile.ts';
 import { openChannel } from './gatewayChannel.ts';
@@ -42,7 +43,7 @@ export interface RunningKeeper {
   lastWords(text: string): void;
 }
 
-type Deps = Pick<Context, 'paths' | 'execute' | 'now'>;
+type Deps = Pick<Context, 'paths' | 'env' | 'execute' | 'now'>;
 
 /** Starts the keeper of a client: it listens when this returns, and its gateway is on its way. Throws UserError('state'). */
 export async function startedKeeper(
@@ -94,7 +95,10 @@ export async function startedKeeper(
     }
   };
   const read = (renew: Parameters<typeof readRenewed>[0], secret: Parameters<typeof readRenewed>[1]) =>
-    readRenewed(renew, secret, { execute });
+    readRenewed(renew, secret, {
+      ...{ execute, now: context.now, authorities: state.authorities },
+      upstream: state.upstream ?? callersProxy(context.env),
+    });
   const fresh = renewal({ boxes: state.boxes, now, read, changed: put, log });
 
   const forgetEnded = async () => {

@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.ts';
 import { VERSION } from '../../version.ts';
+import { withoutLogin } from '../upstream.ts';
 import type { BlockedCounts } from './blockedCounts.ts';
 import type { GatewayLink } from './gatewayLink.ts';
 import { addRule, forgetBox, forgetRules, type KeptState } from './keptState.ts';
@@ -85,7 +86,7 @@ async function add(
 }
 
 async function authorityOf({ brokered }: NewBox, now: Date) {
-  const hosts = [...new Set(brokered.flatMap((secret) => secret.hosts.map(nameOf)))];
+  const hosts = [...new Set(brokered.flatMap(({ hosts, tokenHost = [] }) => hosts.concat(tokenHost).map(nameOf)))];
   if (hosts.length === 0) return { authority: undefined, tls: undefined };
   const { makeAuthority } = await import('./certificate.ts');
   const { authority, certificate, key } = await makeAuthority(hosts, now);
@@ -127,8 +128,4 @@ function show({ state, link }: RequestDeps): Replies['show'] {
     upstream: upstream === undefined ? undefined : withoutLogin(upstream.url),
     gateway: link.status(),
   };
-}
-
-function withoutLogin(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, '//…@');
 }

@@ -89,8 +89,8 @@ export function grounds(): readonly Ground[] {
 const ALL = process.env['AGENTBOX_TEST_ALL'] === '1';
 
 /**
- * The grounds for long sessions of agents. gVisor is among them only with AGENTBOX_TEST_ALL=1: agentsGvisor.test.ts has one
- * session of each agent there.
+ * The grounds for long sessions of agents. gVisor is among them only with AGENTBOX_TEST_ALL=1: gatewaySessions.test.ts has
+ * sessions there.
  */
 export function sessionGrounds(): readonly Ground[] {
   return grounds().filter(({ gvisor }) => ALL || !gvisor);

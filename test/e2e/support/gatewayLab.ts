@@ -40,7 +40,7 @@ export interface StayingBox {
 const LOAD = fileURLToPath(new URL('insideLoad.mjs', import.meta.url));
 const VALUE = 'value-of-the-secret-0123456789abcdef';
 const [GOOD, API, OTHER, SOURCE] = [10, 13, 17, 18] as const;
-/** A source of bytes, on a port that a rule names. */
+/** A source of bytes, on a port that a rule names; at 9001 of its address is another. */
 export const SOURCE_AT = 'source.lab.test:9000';
 
 /** Makes all of it; no box runs yet, nor gateway nor keeper. */
@@ -55,7 +55,7 @@ export async function makeGatewayLab(ground: Ground): Promise<GatewayLab> {
   await host('other', OTHER);
   network.names.set('source.lab.test', [at(SOURCE)]);
   network.take(at(SOURCE));
-  const source = await startSource(at(SOURCE));
+  const sources = await Promise.all(['9000', '9001'].map((port) => startSource(at(SOURCE), port)));
   const lab = makeLab(ground);
   lab.write(join(lab.home, 'keep/token'), VALUE);
   const token = { file: join(lab.home, 'keep/token'), hosts: ['api.lab.test'], deliver: 'broker' };
@@ -63,7 +63,14 @@ export async function makeGatewayLab(ground: Ground): Promise<GatewayLab> {
     agent: 'shell',
     network: 'gateway',
     projects: [join(lab.dir, 'work')],
-    allow: ['good.lab.test', 'api.lab.test', SOURCE_AT, network.lowerHalf, `${network.lowerHalf}:9000`],
+    allow: [
+      'good.lab.test',
+      'api.lab.test',
+      SOURCE_AT,
+      network.lowerHalf,
+      `${network.lowerHalf}:9000`,
+      `${network.lowerHalf}:9001`,
+    ],
     allow_degraded: ['memory-limit', 'cpus-limit', 'pids-limit'],
     credentials: { LAB_TOKEN: token },
   };
@@ -75,24 +82,30 @@ export async function makeGatewayLab(ground: Ground): Promise<GatewayLab> {
     heard,
     value: VALUE,
     flags,
-    box: (name) => stayingBox(lab, network, flags, name),
+    box: (name) => stayingBox(lab, network.env, flags, name),
     agentbox: (args) => lab.agentbox(args, { env: network.env }),
     close: async () => {
       lab.close();
-      source.kill('SIGKILL');
+      for (const source of sources) source.kill('SIGKILL');
       await network.close();
     },
   };
 }
 
-async function stayingBox(lab: Lab, network: LabNetwork, flags: readonly string[], name: string): Promise<StayingBox> {
+/** Starts a box that stays, of a client with LAB_TOKEN, in a project of its own; `env` is the caller's. */
+export async function stayingBox(
+  lab: Lab,
+  env: Readonly<Record<string, string>>,
+  flags: readonly string[],
+  name: string,
+): Promise<StayingBox> {
   const project = join(lab.dir, 'work', name);
   mkdirSync(project);
   copyFileSync(LOAD, join(project, 'load.mjs'));
   if (process.getuid?.() === 0) chownSync(project, lab.ground.owner.uid, lab.ground.owner.gid);
   const script = 'printf %s "$LAB_TOKEN" > /workspace/placeholder; until [ -e /workspace/end ]; do sleep 0.2; done';
   const args = ['run', project, '--detach', ...flags, '--', 'sh', '-c', script];
-  const started = await lab.agentbox(args, { env: network.env, limit: 300_000 });
+  const started = await lab.agentbox(args, { env, limit: 300_000 });
   if (started.code !== 0) throw new Error(`${name} does not start: ${started.stderr}`);
   const box = started.stdout.trim();
   const file = join(project, 'placeholder');
@@ -121,8 +134,8 @@ async function stayingBox(lab: Lab, network: LabNetwork, flags: readonly string[
 }
 
 /** A source of bytes as a process of its own, so that a test that waits for another program does not hold it up. */
-function startSource(address: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [LOAD, 'serve', address, '9000'], { stdio: ['ignore', 'pipe', 'inherit'] });
+function startSource(address: string, port: string): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [LOAD, 'serve', address, port], { stdio: ['ignore', 'pipe', 'inherit'] });
   return new Promise((resolve, reject) => {
     child.stdout.once('data', () => resolve(child));
     child.once('exit', (code) => reject(new Error(`the source of bytes ended with ${code}`)));

@@ -1,6 +1,6 @@
 // Runs in a box: reads probes (JSON) from the file that its first argument names, tries each through the relay or past it, and
 // writes what came of them to the file of its second argument. It judges nothing.
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -233,8 +233,12 @@ const KINDS = {
     });
   },
   async shell({ run }) {
-    const { status, stdout, stderr } = spawnSync('bash', ['-c', run], { encoding: 'latin1', timeout: 20_000 });
-    return { text: stdout.slice(0, KEEP), ended: `${status}`, words: stderr.slice(0, 500) };
+    const options = { encoding: 'latin1', timeout: 20_000 };
+    return new Promise((resolve) => {
+      execFile('bash', ['-c', run], options, (error, stdout) =>
+        resolve({ text: stdout.slice(0, KEEP), ended: `${error?.code ?? 0}` }),
+      );
+    });
   },
 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { upstreamOf } from '../../../src/network/upstream.ts';
+import { upstreamOf, withoutLogin } from '../../../src/network/upstream.ts';
 
 describe("the company's proxy of a gateway", () => {
   it('is the one of the caller, with what it is not for', () => {
@@ -22,4 +22,11 @@ describe("the company's proxy of a gateway", () => {
     const env = { HTTPS_PROXY: 'http://other.test:1' };
     expect(upstreamOf('http://proxy.corp.test:3128', env)?.url).toBe('http://proxy.corp.test:3128');
   });
+
+  it.each([
+    ['http://ann:secret@proxy.corp.test:3128', 'http://…@proxy.corp.test:3128'],
+    ['http://ann:sec@ret@proxy.corp.test:3128', 'http://…@proxy.corp.test:3128'],
+    ['http://ann:sec/ret@proxy.corp.test:3128', 'http://…@proxy.corp.test:3128'],
+    ['http://proxy.corp.test:3128', 'http://proxy.corp.test:3128'],
+  ])('is shown without its login: %s', (url, wanted) => expect(withoutLogin(url)).toBe(wanted));
 });

@@ -108,6 +108,24 @@ describe("behind a company's proxy", () => {
     expect(plain).toMatch(/^HTTP\/1\.1 502 /);
   });
 
+  it('one that is down is told as such, and the host is the one that is logged', async () => {
+    company.close();
+    await proxy.apply({ boxes: [boxOf(['allowed.test'])], upstream: through() });
+    for (const request of [
+      connectTo('allowed.test:443'),
+      'GET http://allowed.test/ HTTP/1.1\r\nHost: allowed.test\r\n\r\n',
+    ]) {
+      const answer = await ask(proxy.path(), request);
+      expect(answer).toMatch(/^HTTP\/1\.1 502 /);
+      expect(answer).toMatch(
+        /allowed\.test port \d+ is refused: there is no way through the company's proxy\.\n.*ECONNREFUSED/,
+      );
+    }
+    expect(proxy.decisions()).toMatchObject(
+      [443, 80].map((port) => ({ verdict: 'deny', host: 'allowed.test', port, reason: 'upstream' })),
+    );
+  });
+
   it('plain HTTP goes through it with the whole address', async () => {
     target = http.port;
     await proxy.apply({ boxes: [boxOf(['allowed.test'])], upstream: through() });

@@ -63,7 +63,7 @@ async function bench(
   const execute = async () => {
     throw new Error('nothing to run');
   };
-  const context = { paths, execute, now: () => new Date() };
+  const context = { paths, execute, env: {}, now: () => new Date() };
   const start = async (gatewayImage = 'gateway:1') => {
     const engine = { kind: 'docker', endpoint: '/var/run/docker.sock' } as const;
     const running = await startedKeeper(context, { client: 'acme', engine, gatewayImage, socket }, fake.engine, times);

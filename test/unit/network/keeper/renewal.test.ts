@@ -93,6 +93,7 @@ test('a box without a renewable secret runs nothing', async () => {
 
 test('a key of AWS is read with its parts, and what is none says so without showing it', async () => {
   const printing = (stdout: string) => ({
+    ...{ upstream: undefined, authorities: '', now: () => new Date() },
     execute: async () => ({ code: 0, stdout, stderr: '', timedOut: false, missing: false }),
   });
   const sign = { kind: 'sigv4', accessKeyId: 'A', sessionToken: undefined } as const;
