@@ -89,6 +89,8 @@ async function forward(plain: PlainRequest, target: PlainTarget, framing: Framin
     createConnection: () => socket,
     maxHeaderSize: gateway.limits.headBytes,
   });
+  // Also before anybody waits for the answer: the box may be gone by now.
+  out.on('error', () => {});
   const cut = () => {
     out.destroy();
     response.destroy();

@@ -41,6 +41,16 @@ const get = (headers = '', path = '/') =>
   `GET http://${here}${path} HTTP/1.1\r\nHost: ${here}\r\n${headers}Connection: close\r\n\r\n`;
 
 describe('a plain request', () => {
+  it('of a box that goes away while its host is dialled harms nobody', async () => {
+    for (let round = 0; round < 100; round += 1) {
+      const wires = Array.from({ length: 4 }, () => wireTo(proxy.path()));
+      for (const wire of wires) wire.write(get());
+      await new Promise((resolve) => setTimeout(resolve, round % 4));
+      for (const { socket } of wires) socket.destroy();
+    }
+    expect(await ask(proxy.path(), get())).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  });
+
   it('goes to its host without what is for the proxy, and is logged', async () => {
     const answer = await ask(
       proxy.path(),
@@ -177,6 +187,18 @@ describe('a websocket', () => {
     wire.socket.end();
     await wire.ends();
     await proxy.until('closed');
+  });
+
+  it('of a box that goes away while its host is dialled harms nobody, and is not kept', async () => {
+    for (let round = 0; round < 100; round += 1) {
+      const wires = Array.from({ length: 4 }, () => wireTo(proxy.path()));
+      for (const wire of wires) wire.write(upgrade());
+      await new Promise((resolve) => setTimeout(resolve, round % 4));
+      for (const { socket } of wires) socket.destroy();
+    }
+    expect(await ask(proxy.path(), get())).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    const closed = () => proxy.events.filter(({ event }) => event === 'closed').length;
+    await expect.poll(() => proxy.decisions().length - closed(), { timeout: 4000 }).toBe(0);
   });
 
   it('that the host does not want gets the host’s answer, and nothing after it', async () => {
