@@ -3,7 +3,7 @@ import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, wr
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { grounds } from './support/engines.ts';
+import { sessionGrounds } from './support/engines.ts';
 import { ended, type Lab, makeLab } from './support/lab.ts';
 import { launcherOf } from './support/launcher.ts';
 import { leftovers } from './support/leftovers.ts';
@@ -22,7 +22,7 @@ const NAMES = [
   '#{x}[y]*?',
 ];
 
-describe.each(grounds().map((ground) => [ground.name, ground] as const))('a run on %s', (_, ground) => {
+describe.each(sessionGrounds().map((ground) => [ground.name, ground] as const))('a run on %s', (_, ground) => {
   let lab: Lab;
 
   beforeAll(() => {

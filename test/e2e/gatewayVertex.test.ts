@@ -28,7 +28,10 @@ const turns = (tool: string, command: string): readonly Turn[] => [
 ];
 
 // Google is behind a stand-in of a company's proxy, which the gateway goes through, and agentbox on this machine too.
-describe.each(gatewayGrounds().map((ground) => [ground.name, ground] as const))(
+const ALL = process.env['AGENTBOX_TEST_ALL'] === '1';
+const GROUNDS = gatewayGrounds().filter(({ gvisor }) => ALL || !gvisor);
+
+describe.each(GROUNDS.map((ground) => [ground.name, ground] as const))(
   'Vertex AI with Google credentials that stay outside, on %s',
   (_, ground) => {
     let cloud: CloudApi;
@@ -117,7 +120,9 @@ describe.each(gatewayGrounds().map((ground) => [ground.name, ground] as const))(
       ]);
     });
 
-    it('a box that runs on has the newer access token, when the first one ends', async () => {
+    // It takes the better part of a minute, and has nothing to do with the engine.
+    const renewal = ALL || ground === GROUNDS[0] ? it : undefined;
+    renewal?.('a box that runs on has the newer access token, when the first one ends', async () => {
       await build('claude');
       cloud.answer(answering('Bash', WAIT));
       seconds = 40;

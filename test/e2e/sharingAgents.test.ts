@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { grounds } from './support/engines.ts';
+import { sessionGrounds } from './support/engines.ts';
 import { type Lab, makeLab } from './support/lab.ts';
 import { type OwnImage, standInAgent } from './support/standInAgent.ts';
 
@@ -65,74 +65,83 @@ const AGENTS: Readonly<Record<string, Shared>> = {
   },
 };
 
-describe.each(grounds().map((ground) => [ground.name, ground] as const))('share_host_login on %s', (_, ground) => {
-  let lab: Lab;
-  let image: OwnImage;
+describe.each(sessionGrounds().map((ground) => [ground.name, ground] as const))(
+  'share_host_login on %s',
+  (_, ground) => {
+    let lab: Lab;
+    let image: OwnImage;
 
-  beforeAll(async () => {
-    lab = makeLab(ground);
-    image = await standInAgent(lab);
-    const degraded = ['memory-limit', 'cpus-limit', 'pids-limit'];
-    const acme = { share_host_login: true, image: image.ref, network: 'none', allow_degraded: degraded };
-    lab.config(JSON.stringify({ clients: { acme } }));
-  });
-
-  afterAll(() => {
-    image?.remove();
-    lab?.close();
-  });
-
-  const run = (agent: string, script: string, ...flags: string[]) =>
-    lab.agentbox(['run', '.', ...ground.flags, '--client', 'acme', '--agent', agent, ...flags, '--', '-p', script]);
-
-  describe.each(Object.entries(AGENTS))('of %s', (agent, { login, text, sinks, history, open, makes }) => {
-    const shared = (path: string) => join(lab.home, `.${agent}`, path);
-    const read = (path: string) => readFileSync(shared(path), 'utf8');
-    const names = Object.keys(sinks).flatMap((file) => [...new Set([file, file.split('/')[0] ?? file])]);
-    const ways = (name: string) => [
-      `echo evil >> ${name}`,
-      `rm -rf ${name}`,
-      `mv ${name} moved`,
-      `cp -r ${name} new; mv -fT new ${name}`,
-    ];
-    /** Prints a line for each change that works. */
-    const tamper = (files: readonly string[]) =>
-      files
-        .flatMap(ways)
-        .map((attempt) => `(${attempt}) 2>/dev/null && echo 'done: ${attempt}'`)
-        .join('\n');
-
-    beforeEach(() => {
-      rmSync(shared(''), { recursive: true, force: true });
-      for (const [file, content] of Object.entries({ [login]: text, ...sinks, [history]: 'of the host' }))
-        lab.write(shared(file), content);
-      if (process.getuid?.() === 0) spawnSync('chown', ['-R', `${ground.owner.uid}:${ground.owner.gid}`, shared('')]);
+    beforeAll(async () => {
+      lab = makeLab(ground);
+      image = await standInAgent(lab);
+      const degraded = ['memory-limit', 'cpus-limit', 'pids-limit'];
+      const acme = { share_host_login: true, image: image.ref, network: 'none', allow_degraded: degraded };
+      lab.config(JSON.stringify({ clients: { acme } }));
     });
 
-    it('brings the login and the history, takes the box’s, and leaves what the host runs as it was', async () => {
-      const script = [`cd ~/.${agent}`, `cat ${login} ${history}`, `echo of the box > ${open}`, tamper(names), 'true'];
-      const ended = await run(agent, script.join('\n'));
-      expect(ended, ended.stderr).toMatchObject({ code: 0, stdout: `${text}of the host` });
-      expect(ended.stderr).toMatch(/share_host_login: .* reads and writes/);
-      expect(ended.stderr).not.toContain('look at it');
-      expect(read(open)).toBe('of the box\n');
-      for (const [file, content] of Object.entries(sinks)) expect(read(file), file).toBe(content);
+    afterAll(() => {
+      image?.remove();
+      lab?.close();
     });
 
-    it('lets every such change through in what is not covered, and tells of what is new', async () => {
-      rmSync(shared(makes));
-      const change = ways('plain').map((way) => `echo x > plain; (${way}) && echo done`);
-      const ended = await run(agent, [`cd ~/.${agent}`, ...change, `echo evil > ${makes}`].join('\n'));
-      expect(ended.stdout).toBe('done\n'.repeat(change.length));
-      expect(ended.stderr).toContain(`${shared(makes)} is new or was replaced: look at it`);
-    });
-  });
+    const run = (agent: string, script: string, ...flags: string[]) =>
+      lab.agentbox(['run', '.', ...ground.flags, '--client', 'acme', '--agent', agent, ...flags, '--', '-p', script]);
 
-  it('is refused for an agent that keeps its things elsewhere', async () => {
-    const ended = await run('opencode', 'true');
-    expect(ended).toMatchObject({ code: 125, stderr: expect.stringContaining('not there for opencode') });
-    expect(ended.stderr).toContain('three directories');
-    const creds = await lab.agentbox(['creds', '--client', 'acme', '--agent', 'opencode']);
-    expect(creds.stdout).toMatch(/share_host_login +none +none .*missing: it keeps its things in three directories/);
-  });
-});
+    describe.each(Object.entries(AGENTS))('of %s', (agent, { login, text, sinks, history, open, makes }) => {
+      const shared = (path: string) => join(lab.home, `.${agent}`, path);
+      const read = (path: string) => readFileSync(shared(path), 'utf8');
+      const names = Object.keys(sinks).flatMap((file) => [...new Set([file, file.split('/')[0] ?? file])]);
+      const ways = (name: string) => [
+        `echo evil >> ${name}`,
+        `rm -rf ${name}`,
+        `mv ${name} moved`,
+        `cp -r ${name} new; mv -fT new ${name}`,
+      ];
+      /** Prints a line for each change that works. */
+      const tamper = (files: readonly string[]) =>
+        files
+          .flatMap(ways)
+          .map((attempt) => `(${attempt}) 2>/dev/null && echo 'done: ${attempt}'`)
+          .join('\n');
+
+      beforeEach(() => {
+        rmSync(shared(''), { recursive: true, force: true });
+        for (const [file, content] of Object.entries({ [login]: text, ...sinks, [history]: 'of the host' }))
+          lab.write(shared(file), content);
+        if (process.getuid?.() === 0) spawnSync('chown', ['-R', `${ground.owner.uid}:${ground.owner.gid}`, shared('')]);
+      });
+
+      it('brings the login and the history, takes the box’s, and leaves what the host runs as it was', async () => {
+        const script = [
+          `cd ~/.${agent}`,
+          `cat ${login} ${history}`,
+          `echo of the box > ${open}`,
+          tamper(names),
+          'true',
+        ];
+        const ended = await run(agent, script.join('\n'));
+        expect(ended, ended.stderr).toMatchObject({ code: 0, stdout: `${text}of the host` });
+        expect(ended.stderr).toMatch(/share_host_login: .* reads and writes/);
+        expect(ended.stderr).not.toContain('look at it');
+        expect(read(open)).toBe('of the box\n');
+        for (const [file, content] of Object.entries(sinks)) expect(read(file), file).toBe(content);
+      });
+
+      it('lets every such change through in what is not covered, and tells of what is new', async () => {
+        rmSync(shared(makes));
+        const change = ways('plain').map((way) => `echo x > plain; (${way}) && echo done`);
+        const ended = await run(agent, [`cd ~/.${agent}`, ...change, `echo evil > ${makes}`].join('\n'));
+        expect(ended.stdout).toBe('done\n'.repeat(change.length));
+        expect(ended.stderr).toContain(`${shared(makes)} is new or was replaced: look at it`);
+      });
+    });
+
+    it('is refused for an agent that keeps its things elsewhere', async () => {
+      const ended = await run('opencode', 'true');
+      expect(ended).toMatchObject({ code: 125, stderr: expect.stringContaining('not there for opencode') });
+      expect(ended.stderr).toContain('three directories');
+      const creds = await lab.agentbox(['creds', '--client', 'acme', '--agent', 'opencode']);
+      expect(creds.stdout).toMatch(/share_host_login +none +none .*missing: it keeps its things in three directories/);
+    });
+  },
+);

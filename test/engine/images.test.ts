@@ -15,6 +15,7 @@ import { buildImage } from '../../src/image/build.ts';
 import { buildCommand } from '../../src/image/buildCommand.ts';
 import { chooseImage, imagesOf } from '../../src/image/choose.ts';
 import { ensureImages } from '../../src/image/ensure.ts';
+import { gatewayImage } from '../../src/image/gateway.ts';
 import { newestVersion } from '../../src/image/newest.ts';
 import { planImages } from '../../src/image/plan.ts';
 import { isVersion } from '../../src/image/versions.ts';
@@ -217,7 +218,10 @@ describe.each(tested)('images with $kind', (test) => {
     expect(second).toMatch(/^claude 1\.2\.3: agentbox\/claude:[0-9a-f]{16} \(to be built\)$/);
     expect(agentCommand).toContain(`--build-arg FROM=${base} --build-arg VERSION=1.2.3 images/claude`);
     await buildCommand(contextOf(), { agent: 'shell', dryRun: true, json: true });
-    expect(JSON.parse(said.join(''))).toMatchObject([{ image: base, there: true, title: 'base image' }]);
+    expect(JSON.parse(said.join(''))).toMatchObject([
+      { image: base, there: true, title: 'base image' },
+      { from: base, title: 'gateway' },
+    ]);
   });
 
   it("takes a user's own image as it is when it is built on the base, and looks for one that is not here", {
@@ -249,7 +253,8 @@ describe.each(tested)('images with $kind', (test) => {
       // The pinned one may be the newest, and other tests need it.
       const pinned = await imagesOf(claude, none, '/nonexistent');
       if (pinned.at(-1)?.tag !== report.image) mine.push(report.image);
-      expect(report.built).toEqual([base, report.image]);
+      const [, { tag: gateway }] = await gatewayImage();
+      expect([...report.built].sort()).toEqual([base, report.image, gateway].sort());
       expect((await engine.image(base))?.id).not.toBe(before?.id);
       // What lost its tag is gone. (Not the base, while anything else is built on it.)
       const replaced = agents.find((image) => image?.labels['dev.agentbox.key'] === report.image.split(':')[1]);

@@ -143,7 +143,7 @@ describe.each(tested)('agentbox images with $kind', (test) => {
     const error = await userError(() => buildCommand(context, { client: 'acme', all: true }));
     expect(error).toMatchObject({
       trouble: 'image',
-      message: '1 of 2 images could not be built',
+      message: '1 of 3 images could not be built',
       why: 'claude of acme',
       next: ['agentbox build --client acme --agent claude'],
     });

@@ -1,9 +1,10 @@
 import { type MessagesRequest, play, type Turn } from './anthropicTurns.ts';
+import { converseAnswer } from './bedrockConverse.ts';
 import type { CloudAnswer, CloudRequest } from './cloudApi.ts';
 import { eventStreamMessage } from './eventStream.ts';
 import { type AwsKey, signatureFault } from './sigV4.ts';
 
-const MODEL = /^\/model\/([^/]+)\/invoke(-with-response-stream)?$/;
+const MODEL = /^\/model\/([^/]+)\/(?:invoke(-with-response-stream)?|(converse-stream))$/;
 
 /** What Amazon Bedrock answers, undefined for what it does not have. Every request must be signed, or bear the token. */
 export function bedrockAnswer(
@@ -12,11 +13,12 @@ export function bedrockAnswer(
   key: AwsKey | { readonly bearer: string },
 ): CloudAnswer | undefined {
   const [path = ''] = request.path.split('?');
-  const [, model, streams] = MODEL.exec(path) ?? [];
+  const [, model, streams, converses] = MODEL.exec(path) ?? [];
   if (model === undefined && !path.startsWith('/inference-profiles')) return undefined;
   const fault = 'bearer' in key ? bearerFault(request, key.bearer) : signatureFault(request, key);
   if (fault !== undefined) return refused(403, fault);
   if (model === undefined) return { status: 200, type: 'application/json', body: '{"inferenceProfileSummaries":[]}' };
+  if (converses !== undefined) return converseAnswer(request.body as object, turns);
   const played = play({ ...(request.body as MessagesRequest), model: decodeURIComponent(model) }, turns);
   if ('failure' in played) return refused(played.status, 'the stand-in fails');
   if (!streams) return { status: 200, type: 'application/json', body: JSON.stringify(played.message) };

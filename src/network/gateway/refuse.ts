@@ -47,7 +47,7 @@ const WORDS: Readonly<Record<Reason, string>> = {
   'not-allowed': 'no rule allows it',
   denied: 'a rule denies it',
   'bad-name': 'this is not the name of a host',
-  'refused-address': 'its address is private, local or reserved, and no rule names that address',
+  'refused-address': 'its address is private, local or reserved, and no rule opens that address at this port',
   unresolved: 'the name has no address',
   'bad-request': 'the request is malformed',
   'not-tls': 'only TLS may go to this port',
