@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plainCanary } from './support/canary.ts';
-import { grounds } from './support/engines.ts';
+import { sessionGrounds } from './support/engines.ts';
 import { type Lab, makeLab } from './support/lab.ts';
 import { leftovers } from './support/leftovers.ts';
 import { type OwnImage, standInAgent } from './support/standInAgent.ts';
 import { openDoors, type Quarry, trespass } from './support/trespass.ts';
 
-describe.each(grounds().map((ground) => [ground.name, ground] as const))('two clients on %s', (_, ground) => {
+describe.each(sessionGrounds().map((ground) => [ground.name, ground] as const))('two clients on %s', (_, ground) => {
   let lab: Lab;
   let image: OwnImage;
   let quarry: Quarry;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Canary, canary, leaks, leakyPlaces, type Places, plainCanary } from './support/canary.ts';
-import { grounds } from './support/engines.ts';
+import { sessionGrounds } from './support/engines.ts';
 import { imagePlaces, layersWith } from './support/imagePlaces.ts';
 import { type Lab, makeLab } from './support/lab.ts';
 import { leftovers } from './support/leftovers.ts';
@@ -16,7 +16,7 @@ import { openTerminal } from './support/terminal.ts';
 
 const CHANNELS = ['pipes', 'a terminal'] as const;
 
-describe.each(grounds().map((ground) => [ground.name, ground] as const))(
+describe.each(sessionGrounds().map((ground) => [ground.name, ground] as const))(
   'the secrets of a client on %s',
   (_, ground) => {
     let lab: Lab;

@@ -3,11 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hasRegistry, type Registry, startRegistry } from '../engine/support/registry.ts';
-import { grounds } from './support/engines.ts';
+import { oneGround } from './support/engines.ts';
 import { type Ended, ended, type Lab, makeLab } from './support/lab.ts';
 
 // gVisor runs what Docker pulled.
-const tested = hasRegistry() ? grounds().filter(({ gvisor }) => !gvisor) : [];
+const tested = hasRegistry() ? oneGround().filter(({ gvisor }) => !gvisor) : [];
 
 describe.each(tested.map((ground) => [ground.name, ground] as const))('a registry, with %s', (_, ground) => {
   const engineFlags = ground.flags.slice(0, 2);
