@@ -1,4 +1,4 @@
-import { PassThrough, Readable } from 'node:stream';
+import { PassThrough, Readable, type Writable } from 'node:stream';
 import type { Engine } from '../engine/engine.ts';
 import { UserError } from '../errors.ts';
 import type { BoxSpec } from '../plan/spec.ts';
@@ -12,6 +12,12 @@ export interface HelperResult {
   readonly stderr: string;
 }
 
+/** What a helper reads and where its output goes, bytes as they are; nothing, and `stdout` of the result, when absent. */
+export interface HelperStreams {
+  readonly input?: Readable;
+  readonly output?: Writable;
+}
+
 /**
  * Runs a box to its end without a terminal, collects what it prints and removes it. `timeout` in milliseconds; a box
  * that takes longer is removed and UserError('box') thrown.
@@ -21,10 +27,11 @@ export async function runHelper(
   spec: BoxSpec,
   frames: readonly Frame[],
   timeout: number,
+  { input = Readable.from([]), output }: HelperStreams = {},
 ): Promise<HelperResult> {
   const stdout = collect();
   const stderr = collect();
-  const streams = { stdin: Readable.from([]), stdout: stdout.stream, stderr: stderr.stream, terminal: undefined };
+  const streams = { stdin: input, stdout: output ?? stdout.stream, stderr: stderr.stream, terminal: undefined };
   const payload = encodePayload(frames);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

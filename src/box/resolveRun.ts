@@ -13,6 +13,8 @@ import type { Engine } from '../engine/engine.ts';
 import type { ClientClaim, HostFacts, ProjectFacts, SharedDirectory } from '../plan/facts.ts';
 import { socketOf } from '../plan/guard.ts';
 import { checkProvider } from '../providers/check.ts';
+import type { WorkspaceFacts } from '../workspace/facts.ts';
+import { lookAtWorkspace } from '../workspace/look.ts';
 import { projectFacts } from './project.ts';
 import type { RunCommand } from './run.ts';
 import { scratchFacts } from './scratch.ts';
@@ -25,6 +27,8 @@ export interface Chosen {
   readonly project: ProjectFacts;
   readonly claims: readonly ClientClaim[];
   readonly shared: SharedDirectory | undefined;
+  /** Looked at while other things are asked. */
+  readonly workspace: Promise<WorkspaceFacts>;
 }
 
 /** What is known of a run before an image or a secret is touched. */
@@ -53,7 +57,9 @@ export async function choose(context: Context, request: Wanted): Promise<Chosen>
   const [real, claims] = await Promise.all([withRealPaths(profile), claimsOf(config, realPathOf)]);
   const agent = agentOf(profile.agent);
   checkProvider(profile, agent);
-  return { profile: real, agent, project, claims, shared: await sharedDirectory(profile, agent, context) };
+  const workspace = lookAtWorkspace(context, real, project);
+  workspace.catch(() => {});
+  return { profile: real, agent, project, claims, shared: await sharedDirectory(profile, agent, context), workspace };
 }
 
 interface Bound {
@@ -80,7 +86,7 @@ export function engineOf(context: Context, request: Wanted, profile: Profile): P
 export async function hostFacts(
   { paths, caller, platform, env }: Context,
   engine: Engine,
-  { claims, shared }: Pick<Chosen, 'claims' | 'shared'>,
+  { claims, shared, workspace }: Pick<Chosen, 'claims' | 'shared' | 'workspace'>,
 ): Promise<HostFacts> {
   const [facts, home, own] = await Promise.all([
     engine.facts(),
@@ -91,7 +97,10 @@ export async function hostFacts(
   const endpoint = socket.startsWith('/') ? await realPathOf(socket) : socket;
   const directory = join(tmpdir(), `agentbox-ssh-${randomBytes(8).toString('hex')}`);
   const sshAgent = { socket: env['SSH_AUTH_SOCK'] || undefined, directory };
-  return { caller, paths, home, own, engine: { ...facts, endpoint }, claims, platform, shared, sshAgent };
+  return {
+    ...{ caller, paths, home, own, engine: { ...facts, endpoint }, claims, platform, shared, sshAgent },
+    workspace: await workspace,
+  };
 }
 
 /** The guards of a plan compare real paths, so that no link leads around them. */

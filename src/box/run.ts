@@ -6,6 +6,9 @@ import { ensureClientState } from '../state/clientState.ts';
 import { say } from '../ui/io.ts';
 import { streamsOf } from '../ui/terminal.ts';
 import { formatSpan } from '../ui/time.ts';
+import { attendWorkspace } from '../workspace/attend.ts';
+import { closeWorkspace } from '../workspace/close.ts';
+import { openWorkspace } from '../workspace/open.ts';
 import { approver } from './approve.ts';
 import { exclusively } from './exclusive.ts';
 import { leaveGateway, withGateway } from './gateway.ts';
@@ -86,6 +89,7 @@ function launch(context: Context, request: RunCommand, prepared: Prepared): Prom
     exclusively(context, prepared, () =>
       withGateway(context, prepared, async (wiring) => {
         await ensureClientState(context.paths, profile.client, agent.name, facts.caller, box, request.scratch);
+        await openWorkspace(context, prepared);
         return withSshAgent(prepared, () =>
           engine.launch({
             spec: box,
@@ -105,7 +109,9 @@ function launch(context: Context, request: RunCommand, prepared: Prepared): Prom
 async function attend(context: Context, request: RunCommand, prepared: Prepared, running: RunningBox): Promise<number> {
   const { engine, agent, box, facts } = prepared;
   const began = context.now().getTime();
+  const unattend = attendWorkspace(context, prepared, running.id);
   const { code, left } = await withSignals({ engine, id: running.id, running, timeout: request.timeout });
+  await unattend();
   if (left) return code;
   performance.mark('ended');
   await Promise.all([engine.discard(running.id), leaveGateway(context, prepared)]);
@@ -115,6 +121,7 @@ async function attend(context: Context, request: RunCommand, prepared: Prepared,
       `agentbox: share_host_login: ${path} is new or was replaced: look at it before you use ${agent.title} here`,
     );
   }
+  await closeWorkspace(context, prepared);
   if (box.terminal) {
     say(context.io, `agentbox: ${agent.title} ended with ${code} after ${formatSpan(context.now().getTime() - began)}`);
   }

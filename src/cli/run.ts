@@ -25,6 +25,8 @@ interface RunOptions {
   readonly pids?: number;
   readonly timeout?: string;
   readonly autonomy?: 'auto' | 'ask';
+  readonly workspace?: 'bind' | 'clone' | 'readonly';
+  readonly untracked?: boolean;
   readonly scratch?: boolean;
   readonly resume?: boolean;
   readonly freshCreds?: boolean;
@@ -56,6 +58,12 @@ export function registerRun(program: Command, context: Context, rest: readonly s
     .option('--pids <n>', 'limit on processes, for example 512', positive)
     .option('--timeout <time>', 'stop the box after, for example, 30m')
     .option('--autonomy <mode>', 'auto: the agent does not ask | ask', choice('auto', 'ask'))
+    .option(
+      '--workspace <mode>',
+      'bind | clone | readonly: its files, a copy to review, read-only',
+      choice('bind', 'clone', 'readonly'),
+    )
+    .option('--untracked', 'a clone also gets what git does not track')
     .option('--scratch', 'in a folder of the client’s own in the place of a project')
     .option('--resume', 'go on with the last conversation')
     .option('--fresh-creds', 'put the credentials in again, over what the agent has')
@@ -82,8 +90,10 @@ async function requestOf(options: RunOptions, context: Context) {
     import('./ruleFlags.ts'),
   ]);
   const { client, agent, engine, runtime, network, image, devcontainer, autonomy, memory, cpus, pids } = options;
+  const { workspace, untracked } = options;
   const flags: RunFlags = {
     ...{ client, agent, engine, runtime, network, image, devcontainer, autonomy, memory, cpus, pids },
+    ...{ workspace, untracked },
     ...ruleFlags({ allow: options.allow, deny: options.deny }),
     allowAny: options.allowAny,
     env: Object.fromEntries((options.env ?? []).map((text) => parseEnv(text, context.env))),

@@ -20,6 +20,8 @@ export interface RunFlags {
   readonly cpus?: number | undefined;
   readonly pids?: number | undefined;
   readonly autonomy?: Profile['autonomy'] | undefined;
+  readonly workspace?: Profile['workspace'] | undefined;
+  readonly untracked?: boolean | undefined;
   readonly engineArgs: Readonly<Record<string, string>>;
 }
 

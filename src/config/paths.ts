@@ -35,6 +35,16 @@ export function agentStateDir(paths: Paths, client: string, agent: string): stri
   return join(clientDir(paths, client), 'agents', agent);
 }
 
+/** What agentbox keeps of the workspaces of a client's boxes: a folder for each box, by its name. */
+export function workspacesDir(paths: Paths, client: string): string {
+  return join(clientDir(paths, client), 'workspaces');
+}
+
+/** What agentbox keeps of one box's workspace: its record, its own git directory, what was moved aside. */
+export function workspaceDir(paths: Paths, client: string, box: string): string {
+  return join(workspacesDir(paths, client), box);
+}
+
 /** The folder of `run --scratch`: a workspace for what belongs to no project. */
 export function scratchDir(paths: Paths, client: string): string {
   return join(clientDir(paths, client), 'scratch');

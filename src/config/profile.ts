@@ -124,6 +124,17 @@ export interface Profile {
   readonly sshAgent: boolean;
   /** `auto`: the agent works without asking, the box is the wall. `ask`: as the agent does by itself. */
   readonly autonomy: 'auto' | 'ask';
+  /** What the box gets of the project. */
+  readonly workspace: 'bind' | 'clone' | 'readonly';
+  /** A clone takes files along that git does not track. */
+  readonly untracked: boolean;
+  /** Paths and patterns inside the project, relative to it. */
+  readonly mask: readonly string[];
+  readonly unmask: readonly string[];
+  readonly protect: readonly string[];
+  readonly unprotect: readonly string[];
+  /** Refuse what is otherwise only warned about. */
+  readonly strict: boolean;
   readonly workspacePath: '/workspace' | 'same';
   /** Folders whose projects belong to this client. */
   readonly projects: readonly string[];

@@ -55,6 +55,12 @@ export function rowsOf({ profile, origin }: MergedProfile): SettingRow[] {
     ['share_refresh', String(profile.shareRefresh)],
     ['ssh_agent', String(profile.sshAgent)],
     ['autonomy', profile.autonomy],
+    ['workspace', profile.workspace],
+    ['untracked', String(profile.untracked)],
+    ...(['mask', 'unmask', 'protect', 'unprotect'] as const).flatMap((name) =>
+      profile[name].map((path, index): [string, string] => [`${name}[${index}]`, path]),
+    ),
+    ['strict', String(profile.strict)],
     ['workspace_path', profile.workspacePath],
   ];
   return values.flatMap(([setting, value]) =>

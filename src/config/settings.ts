@@ -67,6 +67,13 @@ export function settingsOf(raw: RawSettings, expand: (path: string) => string): 
     providers: raw.providers && mapValues(raw.providers, (provider) => providerOf(provider, expand)),
     permissions:
       raw.permissions && mapValues(raw.permissions, (rules): Permissions => ({ ...NO_RULES, ...present(rules) })),
+    workspace: raw.workspace,
+    untracked: raw.untracked,
+    mask: raw.mask,
+    unmask: raw.unmask,
+    protect: raw.protect,
+    unprotect: raw.unprotect,
+    strict: raw.strict,
     workspacePath: raw.workspace_path,
   });
 }

@@ -16,6 +16,7 @@ import type { BoxSpec, Mount, Tmpfs } from './spec.ts';
 import { hasSshAgent, SSH_AUTH_SOCK, sshAgentMounts } from './sshAgent.ts';
 import { stateMounts } from './stateMounts.ts';
 import { boxUser } from './user.ts';
+import { workspaceMounts } from './workspaceMounts.ts';
 
 /** The parts of one run that are neither settings nor facts of the host. */
 export interface RunRequest {
@@ -66,8 +67,9 @@ export function planBox(
   const { limits, notices } = planLimits(profile.resources, facts.engine, profile.allowDegraded, run.runtime);
   const workspace = workspaceOf(profile, project);
   const relabel = facts.engine.selinux;
+  const name = `agentbox-${profile.client}-${slug(basename(project.path))}-${agent.name}-${run.suffix}`;
   const own: readonly Mount[] = [
-    { source: project.path, target: workspace, write: true, relabel, purpose: 'project' },
+    ...workspaceMounts(profile, project, facts, { target: workspace, box: name }),
     ...stateMounts(profile, agent, user, facts),
     { source: historyDir(facts.paths, profile.client), target: HISTORY, write: true, relabel, purpose: 'history' },
     ...agentConfigMount(profile, agent, facts),
@@ -75,7 +77,7 @@ export function planBox(
     ...(gateway ? [gatewayMount(profile, facts)] : []),
   ];
   const box: BoxSpec = {
-    name: `agentbox-${profile.client}-${slug(basename(project.path))}-${agent.name}-${run.suffix}`,
+    name,
     labels: toLabels({
       client: profile.client,
       data: facts.paths.dataDir,
@@ -86,6 +88,7 @@ export function planBox(
       terminal: run.terminal,
       runtime: run.runtime ?? facts.engine.defaultRuntime,
       network: profile.network,
+      workspace: profile.workspace,
       ...(facts.shared === undefined ? {} : { shared: facts.shared.path }),
     }),
     image: run.image,
@@ -114,7 +117,7 @@ export function planBox(
     extra: gateway ? withoutNetwork(profile.engineArgs) : profile.engineArgs,
   };
   const shared = sharingNotices(profile, agent, facts);
-  return { box, notices: [...networkNotices(profile), ...shared, ...notices] };
+  return { box, notices: [...networkNotices(profile), ...facts.workspace.notices, ...shared, ...notices] };
 }
 
 /** Where the project is in the box. */

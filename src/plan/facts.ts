@@ -1,6 +1,7 @@
 import type { Paths } from '../config/paths.ts';
 import type { Caller } from '../context.ts';
 import type { EngineFacts } from '../engine/engine.ts';
+import type { WorkspaceFacts } from '../workspace/facts.ts';
 
 /** The project directory as the host knows it. */
 export interface ProjectFacts {
@@ -51,4 +52,5 @@ export interface HostFacts {
   readonly platform: NodeJS.Platform;
   readonly shared: SharedDirectory | undefined;
   readonly sshAgent: SshAgentFacts;
+  readonly workspace: WorkspaceFacts;
 }

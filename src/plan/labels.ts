@@ -14,6 +14,8 @@ export interface BoxLabels {
   readonly terminal: boolean;
   readonly runtime: string;
   readonly network: string;
+  /** `bind`, `clone`, `readonly`. */
+  readonly workspace: string;
   /** The agent's directory on the host that is the box's state; absent: it has one of its own. */
   readonly shared?: string;
 }
@@ -37,6 +39,7 @@ export function fromLabels(labels: Readonly<Record<string, string>>): BoxLabels 
     terminal: read('terminal') === 'true',
     runtime: read('runtime'),
     network: read('network'),
+    workspace: read('workspace'),
   };
 }
 

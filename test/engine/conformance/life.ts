@@ -59,14 +59,16 @@ export function life({ test, boxes }: Suite): void {
 
   it('attaches to a box that runs, and gives the exit code of its agent', async () => {
     const { id } = await boxes.detached(
-      boxes.spec(['sh', '-c', 'until [ -e /tmp/go ]; do sleep 0.1; done; echo late; exit 5']),
+      boxes.spec(['sh', '-c', 'until [ -e /tmp/go ]; do echo there; sleep 0.1; done; echo late; exit 5']),
     );
     const { streams, stdout } = pipes('');
     const attached = await engine.attach(id, streams);
+    // Podman's command takes its time to get there, and a box that ended before cannot be attached to.
+    await expect.poll(stdout, { timeout: 20_000 }).toContain('there');
     expect(await engine.exec(id, ['touch', '/tmp/go'], { streams: pipes('').streams })).toBe(0);
     expect(await attached.exit).toBe(5);
     // Podman's attach ends with a line of its own.
-    expect(stdout().trimEnd()).toBe('late');
+    expect(stdout().trimEnd()).toMatch(/^(?:there\n)+late$/);
   });
 
   it('sends signals to the agent', async () => {

@@ -57,6 +57,9 @@ test('each setting is shown by its name in the file, with where it comes from', 
     'share_refresh | false | built in',
     'ssh_agent | false | built in',
     'autonomy | auto | built in',
+    'workspace | bind | built in',
+    'untracked | false | built in',
+    'strict | false | built in',
     'workspace_path | /workspace | built in',
   ]);
 });

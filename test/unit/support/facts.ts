@@ -2,6 +2,7 @@ import { pathsOf } from '../../../src/config/paths.ts';
 import type { Profile } from '../../../src/config/profile.ts';
 import type { EngineFacts } from '../../../src/engine/engine.ts';
 import type { HostFacts } from '../../../src/plan/facts.ts';
+import { PLAIN_WORKSPACE } from '../../../src/workspace/facts.ts';
 
 /** A Docker engine on Linux, as root runs it. */
 export const docker: EngineFacts = {
@@ -40,6 +41,7 @@ export function hostFacts(changes: Partial<HostFacts> = {}): HostFacts {
     platform: 'linux',
     shared: undefined,
     sshAgent: { socket: '/tmp/ssh-user/agent.1', directory: '/tmp/agentbox-ssh-1' },
+    workspace: PLAIN_WORKSPACE,
     ...changes,
   };
 }
@@ -78,6 +80,13 @@ export function profile(changes: Partial<Profile> = {}): Profile {
     shareRefresh: false,
     sshAgent: false,
     autonomy: 'auto',
+    workspace: 'bind',
+    untracked: false,
+    mask: [],
+    unmask: [],
+    protect: [],
+    unprotect: [],
+    strict: false,
     workspacePath: '/workspace',
     projects: [],
     engineArgs: {},

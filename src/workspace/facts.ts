@@ -1,0 +1,37 @@
+/** What a plan must know of a project's files; looked at before each run, without following a link. Plain data. */
+export interface WorkspaceFacts {
+  /** The project's own repository first, then those that lie in it; none for a folder without git. */
+  readonly repositories: readonly RepositoryFacts[];
+  /** What the host runs by itself or on a visit, is not tracked, and is there: read-only in the box. */
+  readonly guarded: readonly GuardedPath[];
+  /** Files with secrets, relative to the project: empty in the box. */
+  readonly masked: readonly string[];
+  /** One line for each thing the user must know of it. */
+  readonly notices: readonly string[];
+}
+
+/** A repository as its `.git` leads to it. Paths are real and absolute unless said otherwise. */
+export interface RepositoryFacts {
+  /** The folder of its files, relative to the project; empty for the project itself. */
+  readonly place: string;
+  /** What its `.git` is: the directory itself, or a file that names one (a linked worktree, a submodule). */
+  readonly dotGit: 'directory' | 'file';
+  /** Where HEAD and the index are. */
+  readonly gitDir: string;
+  /** Where branches, configuration and objects are; the same but for linked worktrees. */
+  readonly commonDir: string;
+  /** Its object directories: its own first, then those it borrows from. */
+  readonly objects: readonly string[];
+}
+
+/** A path of the project that the box may not change. */
+export interface GuardedPath {
+  /** Relative to the project. */
+  readonly path: string;
+  readonly kind: 'file' | 'directory';
+  /** What of the host would run it, in words. */
+  readonly reason: string;
+}
+
+/** A folder in which there is nothing to guard. */
+export const PLAIN_WORKSPACE: WorkspaceFacts = { repositories: [], guarded: [], masked: [], notices: [] };
