@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { shell } from '../agents/shell.ts';
+import { type HelperResult, type HelperStreams, runHelper } from '../box/helper.ts';
+import type { Context } from '../context.ts';
+import type { Engine } from '../engine/engine.ts';
+import { loadAssets } from '../image/assets.ts';
+import { chooseImage } from '../image/choose.ts';
+import { helperBox } from '../plan/helperBox.ts';
+import { selinuxLevel } from '../plan/selinux.ts';
+import type { Mount } from '../plan/spec.ts';
+import type { WorkspaceRecord } from './record.ts';
+
+/** One piece of work on git, done in a helper box without a network. */
+export interface GitWork extends HelperStreams {
+  /** The program: a file of images/workspace, run by sh. */
+  readonly script: string;
+  readonly args?: readonly string[];
+  /** What it sees. Never both what a box wrote and, writable, what the host trusts. */
+  readonly mounts: readonly Mount[];
+  /** Milliseconds. */
+  readonly timeout?: number;
+}
+
+/** Whose work it is: the box's user, client and runtime. */
+export type GitWorkFor = Pick<WorkspaceRecord, 'client' | 'user' | 'runtime'>;
+
+/** Milliseconds that a large repository may take. */
+const LIMIT = 600_000;
+
+/** git as the helper has it: no settings of anybody, no hook, no watcher, no question, and every folder is trusted. */
+const GIT_ENV: Readonly<Record<string, string>> = {
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_ATTR_NOSYSTEM: '1',
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_OPTIONAL_LOCKS: '0',
+  ...configuration({
+    'safe.directory': '*',
+    'core.hooksPath': '/dev/null',
+    'core.fsmonitor': 'false',
+    'core.attributesFile': '/dev/null',
+    'core.quotePath': 'false',
+    'gc.auto': '0',
+    'maintenance.auto': 'false',
+    'protocol.allow': 'never',
+    'submodule.recurse': 'false',
+  }),
+};
+
+/**
+ * Runs a script of images/workspace in a helper box that is the box's user and has git and no network. Never throws for its
+ * exit code; throws UserError for trouble of the engine, and after `timeout`.
+ */
+export async function gitBox(context: Context, engine: Engine, who: GitWorkFor, work: GitWork): Promise<HelperResult> {
+  const { script, args = [], mounts, timeout = LIMIT, ...streams } = work;
+  const [assets, { ref }, facts] = await Promise.all([
+    loadAssets(),
+    chooseImage(engine, shell, { agentVersion: {}, image: undefined }, context),
+    engine.facts(),
+  ]);
+  const program = assets[`workspace/${script}`];
+  if (program === undefined) throw new Error(`images/workspace has no ${script}`);
+  const path = `/tmp/agentbox/${script}`;
+  const spec = helperBox({
+    ...{ purpose: 'git', suffix: randomBytes(4).toString('hex'), image: ref, user: who.user },
+    ...{ argv: ['/bin/sh', path, ...args], network: 'none', mounts, runtime: who.runtime },
+    selinuxLevel: facts.selinux ? selinuxLevel(who.client) : undefined,
+  });
+  const file = { op: 'file', path, mode: '700', when: 'always', content: program.content } as const;
+  return runHelper(engine, { ...spec, env: { ...spec.env, ...GIT_ENV } }, [file], timeout, streams);
+}
+
+/** Settings as variables: they win over every file. */
+function configuration(settings: Readonly<Record<string, string>>): Record<string, string> {
+  const entries = Object.entries(settings);
+  const pairs = entries.flatMap(([key, value], index) => [
+    [`GIT_CONFIG_KEY_${index}`, key],
+    [`GIT_CONFIG_VALUE_${index}`, value],
+  ]);
+  return { GIT_CONFIG_COUNT: `${entries.length}`, ...Object.fromEntries(pairs) };
+}

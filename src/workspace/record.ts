@@ -1,0 +1,69 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Paths, workspaceDir, workspacesDir } from '../config/paths.ts';
+import type { EngineKind } from '../plan/spec.ts';
+import type { BoxUser } from '../plan/user.ts';
+import { orStateTrouble } from '../state/trouble.ts';
+import { writeState } from '../state/writeFile.ts';
+import type { WorkspaceFacts } from './facts.ts';
+
+/**
+ * What agentbox keeps of the workspace of one box, from before its start until its work is taken in or thrown away: enough
+ * for any later command to go on where this one was interrupted. Boxes cannot write it.
+ */
+export interface WorkspaceRecord {
+  readonly format: 1;
+  readonly box: string;
+  readonly client: string;
+  readonly agent: string;
+  /** Real path of the project on the host. */
+  readonly project: string;
+  readonly workspace: 'bind' | 'clone' | 'readonly';
+  readonly engine: EngineKind;
+  /** The runtime of the box, for the helper boxes that read what it wrote; undefined: the engine's own. */
+  readonly runtime?: string | undefined;
+  /** Who the box was, for the helper boxes that read and write in its place. */
+  readonly user: BoxUser;
+  /** Where the project was in the box. */
+  readonly target: string;
+  /** ISO 8601. */
+  readonly started: string;
+  readonly facts: WorkspaceFacts;
+}
+
+const FILE = 'record.json';
+
+/** Writes a box's record whole or not at all. Throws UserError('state'). */
+export async function writeRecord(paths: Paths, record: WorkspaceRecord): Promise<void> {
+  const path = join(workspaceDir(paths, record.client, record.box), FILE);
+  await writeState(path, `${JSON.stringify(record, undefined, 2)}\n`);
+}
+
+/** The record of a box, undefined where there is none. */
+export async function readRecord(paths: Paths, client: string, box: string): Promise<WorkspaceRecord | undefined> {
+  const path = join(workspaceDir(paths, client, box), FILE);
+  const text = await orStateTrouble(`cannot read ${path}`, () => readFile(path, 'utf8').catch(absent));
+  return text === undefined ? undefined : (JSON.parse(text) as WorkspaceRecord);
+}
+
+/** All records of a client, the oldest first. */
+export async function recordsOf(paths: Paths, client: string): Promise<readonly WorkspaceRecord[]> {
+  const folder = workspacesDir(paths, client);
+  const names = (await orStateTrouble(`cannot read ${folder}`, () => readdir(folder).catch(absent))) ?? [];
+  const records = await Promise.all(names.map((name) => readRecord(paths, client, name)));
+  return records.filter((record) => record !== undefined).sort((a, b) => a.started.localeCompare(b.started));
+}
+
+/** Removes a box's folder with all that is in it; links are removed, not followed. */
+export async function removeRecord(
+  paths: Paths,
+  { client, box }: Pick<WorkspaceRecord, 'client' | 'box'>,
+): Promise<void> {
+  const folder = workspaceDir(paths, client, box);
+  await orStateTrouble(`cannot remove all of ${folder}`, () => rm(folder, { recursive: true, force: true }));
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT') return undefined;
+  throw error;
+}
