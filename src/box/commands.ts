@@ -6,6 +6,7 @@ import { print, printJson, say } from '../ui/io.ts';
 import { table } from '../ui/table.ts';
 import { hasTerminal, streamsOf } from '../ui/terminal.ts';
 import { formatSpan } from '../ui/time.ts';
+import { settle } from '../workspace/settle.ts';
 import { findBox } from './find.ts';
 import { reviveKeepers } from './revive.ts';
 import { withSignals } from './signals.ts';
@@ -18,6 +19,7 @@ export async function list(
   options: EngineOption & { client?: string; json?: boolean },
 ): Promise<void> {
   const engine = await engineOf(context, options);
+  await settle(context, options.client);
   const boxes = await engine.boxes(options.client === undefined ? {} : labelsOfClient(options.client));
   await reviveKeepers(context, engine, boxes);
   const rows = [...boxes].sort((a, b) => b.created.localeCompare(a.created)).map((box) => describe(box));

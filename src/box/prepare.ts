@@ -12,6 +12,7 @@ import { planBox, workspaceOf } from '../plan/box.ts';
 import type { BoxSpec } from '../plan/spec.ts';
 import { hasSshAgent } from '../plan/sshAgent.ts';
 import { boxUser } from '../plan/user.ts';
+import { settle } from '../workspace/settle.ts';
 import { type Made, requestOf } from './boxRequest.ts';
 import { boxFrames } from './frames.ts';
 import type { Frame } from './payload.ts';
@@ -43,6 +44,8 @@ export async function prepareRun(context: Context, request: RunCommand): Promise
   // person something waits until then.
   const early = mayAsk(profile, agent) ? undefined : resolve();
   early?.catch(() => {});
+  // What an earlier box left behind comes first, so that this one begins with it.
+  await settle(context, profile.client);
   const engine = await engineOf(context, request, profile);
   const image = profile.devcontainer ? undefined : findImage(engine, agent, profile, context);
   image?.catch(() => {});

@@ -12,6 +12,7 @@ import { registerImages } from './images.ts';
 import { registerLogin } from './login.ts';
 import { registerNet } from './net.ts';
 import { registerRun } from './run.ts';
+import { registerSync } from './sync.ts';
 import { registerVerify } from './verify.ts';
 
 /** What a command's action leaves behind: the exit code, 0 when it sets none. */
@@ -57,6 +58,7 @@ function makeProgram(context: Context, rest: readonly string[], outcome: Outcome
   registerClient(program, context);
   registerConfig(program, context);
   registerBoxes(program, context, rest, outcome);
+  registerSync(program, context);
   registerNet(program, context, outcome);
   registerVerify(program, context, outcome);
   registerDoctor(program, context, outcome);

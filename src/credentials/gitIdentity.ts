@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { type GitSetting, gitConfigText, parseGitList } from './gitConfigText.ts';
 
 /** Settings that say who the user is and how git behaves, and that run nothing and name no file of the host. */
-const HARMLESS = new Set([
+export const HARMLESS = new Set([
   'user.name',
   'user.email',
   'author.name',

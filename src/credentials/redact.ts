@@ -13,7 +13,8 @@ export function redactor(values: readonly string[]): (text: string) => string {
   return (text) => text.replace(pattern, MASK);
 }
 
-function formsOf(value: string): readonly string[] {
+/** Every form in which a value may lie in a text: as it is, escaped, encoded. None is empty. */
+export function formsOf(value: string): readonly string[] {
   const uri = encode(value);
   return [
     value,

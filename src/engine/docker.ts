@@ -1,6 +1,6 @@
 import { type Execute, execute } from '../execute.ts';
 import { attach } from './docker/attach.ts';
-import { listBoxes, removeBox, signalBox, stopBox } from './docker/boxes.ts';
+import { listBoxes, pauseBox, removeBox, signalBox, stopBox, unpauseBox } from './docker/boxes.ts';
 import { buildImage } from './docker/build.ts';
 import { dockerClient } from './docker/client.ts';
 import { execInBox } from './docker/exec.ts';
@@ -48,6 +48,8 @@ export function dockerEngine(options: DockerOptions): Engine {
     exec: (id, argv, how) => execInBox(client, id, { argv, ...how }),
     logs: (id, how) => writeLogs(client, id, how),
     signal: (id, signal) => signalBox(client, id, signal),
+    pause: (id) => pauseBox(client, id),
+    unpause: (id) => unpauseBox(client, id),
     stop: (id, seconds) => stopBox(client, id, seconds),
     remove: (id) => removeBox(client, id),
     discard: (id) => removeBox(client, id),

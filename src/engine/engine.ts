@@ -158,6 +158,10 @@ export interface Engine {
   /** Writes the output so far (and with `follow` what comes) to `out`. */
   logs(id: string, options: { out: Writable; follow: boolean }): Promise<void>;
   signal(id: string, signal: NodeJS.Signals): Promise<void>;
+  /** Stops a running box in its tracks until `unpause`; false where this engine cannot, and the box runs on. */
+  pause(id: string): Promise<boolean>;
+  /** Lets a box go on; one that is not paused is fine. */
+  unpause(id: string): Promise<void>;
   /** TERM, and KILL after `seconds`. A box that is not running is fine. */
   stop(id: string, seconds: number): Promise<void>;
   /** Removes the box, running or not; one that is not there is fine. */

@@ -3,7 +3,7 @@ import { LABEL } from './engine.ts';
 import { failed, type Podman, type PodmanOptions, podmanCommand } from './podman/command.ts';
 import { boxList, type ImageRow, type InspectedImage, imageInfo, imageList, type ListedBox } from './podman/listing.ts';
 import type { Known } from './podman/rememberedFacts.ts';
-import { attach, discardBox, execute, removeBox } from './podman/running.ts';
+import { attach, discardBox, execute, pauseBox, removeBox, unpauseBox } from './podman/running.ts';
 
 /** Milliseconds that a box gets on top of its own time to stop. */
 const GRACE = 30_000;
@@ -46,6 +46,8 @@ export function podmanEngine(options: PodmanOptions): Engine {
     async signal(id, signal) {
       await podman.run(['kill', `--signal=${signal}`, id]);
     },
+    pause: (id) => pauseBox(podman, id),
+    unpause: (id) => unpauseBox(podman, id),
     async stop(id, seconds) {
       await podman.run(['stop', `--time=${seconds}`, id], { timeout: seconds * 1000 + GRACE });
     },

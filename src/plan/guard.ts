@@ -47,6 +47,8 @@ const BOX_OWN = [
   '/run',
   '/agent-config',
   '/ssh-agent',
+  '/git-objects',
+  '/git-dirs',
 ];
 
 /**

@@ -21,7 +21,7 @@ export interface HelperRequest {
 /** A short-lived box for agentbox's own work, as hardened as any other; pure. */
 export function helperBox(request: HelperRequest): BoxSpec {
   return {
-    name: `agentbox-helper-${request.purpose}-${request.suffix}`,
+    name: helperName(request.purpose, request.suffix),
     labels: { [LABEL]: 'helper', [`${LABEL}.purpose`]: request.purpose },
     image: request.image,
     ...request.user,
@@ -42,4 +42,9 @@ export function helperBox(request: HelperRequest): BoxSpec {
     selinuxLevel: request.selinuxLevel,
     extra: {},
   };
+}
+
+/** What a helper box is called. */
+export function helperName(purpose: string, suffix: string): string {
+  return `agentbox-helper-${purpose}-${suffix}`;
 }

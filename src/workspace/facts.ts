@@ -1,3 +1,5 @@
+import type { GitSetting } from '../credentials/gitConfigText.ts';
+
 /** What a plan must know of a project's files; looked at before each run, without following a link. Plain data. */
 export interface WorkspaceFacts {
   /** The project's own repository first, then those that lie in it; none for a folder without git. */
@@ -8,6 +10,27 @@ export interface WorkspaceFacts {
   readonly masked: readonly string[];
   /** One line for each thing the user must know of it. */
   readonly notices: readonly string[];
+  /** What was there before the box, to tell what appears; absent where nothing is looked for (clone, readonly). */
+  readonly baseline?: Baseline;
+}
+
+/** What of the host's to run was in a project before its box, and how to look for more. Paths are relative to the project. */
+export interface Baseline {
+  /** Which file each is (`device:inode`); empty where the box may put any other in its place. */
+  readonly present: Readonly<Record<string, string>>;
+  /** Guarded and masked paths that another file must not take the place of: the mount in the box would be gone. */
+  readonly mounted: Readonly<Record<string, string>>;
+  /** Named by the host's own settings, besides the list of sinks. */
+  readonly named: readonly NamedSink[];
+  /** The user's patterns. */
+  readonly protect: readonly string[];
+  readonly unprotect: readonly string[];
+}
+
+/** A path that the settings of the host's git run; something may be there or not. */
+export interface NamedSink {
+  readonly path: string;
+  readonly reason: string;
 }
 
 /** A repository as its `.git` leads to it. Paths are real and absolute unless said otherwise. */
@@ -22,6 +45,10 @@ export interface RepositoryFacts {
   readonly commonDir: string;
   /** Its object directories: its own first, then those it borrows from. */
   readonly objects: readonly string[];
+  /** Those of `objects` that name others in `info/alternates`, by paths that mean nothing in a box. */
+  readonly borrowing: readonly string[];
+  /** The settings that the box gets of it: nothing that runs a program, and no password. */
+  readonly config: readonly GitSetting[];
 }
 
 /** A path of the project that the box may not change. */

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import type { Engine } from '../engine/engine.ts';
 import { loadAssets } from '../image/assets.ts';
 import { chooseImage } from '../image/choose.ts';
-import { helperBox } from '../plan/helperBox.ts';
+import { helperBox, helperName } from '../plan/helperBox.ts';
 import { selinuxLevel } from '../plan/selinux.ts';
 import type { Mount } from '../plan/spec.ts';
 import type { WorkspaceRecord } from './record.ts';
@@ -19,10 +19,14 @@ export interface GitWork extends HelperStreams {
   readonly mounts: readonly Mount[];
   /** Milliseconds. */
   readonly timeout?: number;
+  /** What its name ends in, for those who must find it again; see gitBoxName. */
+  readonly suffix?: string;
 }
 
 /** Whose work it is: the box's user, client and runtime. */
 export type GitWorkFor = Pick<WorkspaceRecord, 'client' | 'user' | 'runtime'>;
+
+const PURPOSE = 'git';
 
 /** Milliseconds that a large repository may take. */
 const LIMIT = 600_000;
@@ -52,7 +56,7 @@ const GIT_ENV: Readonly<Record<string, string>> = {
  * exit code; throws UserError for trouble of the engine, and after `timeout`.
  */
 export async function gitBox(context: Context, engine: Engine, who: GitWorkFor, work: GitWork): Promise<HelperResult> {
-  const { script, args = [], mounts, timeout = LIMIT, ...streams } = work;
+  const { script, args = [], mounts, timeout = LIMIT, suffix = randomBytes(4).toString('hex'), ...streams } = work;
   const [assets, { ref }, facts] = await Promise.all([
     loadAssets(),
     chooseImage(engine, shell, { agentVersion: {}, image: undefined }, context),
@@ -62,12 +66,17 @@ export async function gitBox(context: Context, engine: Engine, who: GitWorkFor, 
   if (program === undefined) throw new Error(`images/workspace has no ${script}`);
   const path = `/tmp/agentbox/${script}`;
   const spec = helperBox({
-    ...{ purpose: 'git', suffix: randomBytes(4).toString('hex'), image: ref, user: who.user },
+    ...{ purpose: PURPOSE, suffix, image: ref, user: who.user },
     ...{ argv: ['/bin/sh', path, ...args], network: 'none', mounts, runtime: who.runtime },
     selinuxLevel: facts.selinux ? selinuxLevel(who.client) : undefined,
   });
   const file = { op: 'file', path, mode: '700', when: 'always', content: program.content } as const;
   return runHelper(engine, { ...spec, env: { ...spec.env, ...GIT_ENV } }, [file], timeout, streams);
+}
+
+/** The name of the helper box of a piece of work with this suffix. */
+export function gitBoxName(suffix: string): string {
+  return helperName(PURPOSE, suffix);
 }
 
 /** Settings as variables: they win over every file. */

@@ -1,11 +1,12 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type Paths, workspaceDir, workspacesDir } from '../config/paths.ts';
+import { dirname, join } from 'node:path';
+import { clientDir, type Paths, workspaceDir, workspacesDir } from '../config/paths.ts';
 import type { EngineKind } from '../plan/spec.ts';
 import type { BoxUser } from '../plan/user.ts';
 import { orStateTrouble } from '../state/trouble.ts';
 import { writeState } from '../state/writeFile.ts';
 import type { WorkspaceFacts } from './facts.ts';
+import type { RefsSnapshot } from './git/readRefs.ts';
 
 /**
  * What agentbox keeps of the workspace of one box, from before its start until its work is taken in or thrown away: enough
@@ -29,6 +30,12 @@ export interface WorkspaceRecord {
   /** ISO 8601. */
   readonly started: string;
   readonly facts: WorkspaceFacts;
+  /** What each of `facts.repositories` was in the box at its start; none where the box got no git directory. */
+  readonly starts: readonly RefsSnapshot[];
+  /** The tree of each index when commits last came back, in the place of the start's; null where they have not. */
+  readonly synced?: readonly (string | null)[];
+  /** Why its commits were refused; only `agentbox sync` tries again then. */
+  readonly held?: string | undefined;
 }
 
 const FILE = 'record.json';
@@ -54,6 +61,16 @@ export async function recordsOf(paths: Paths, client: string): Promise<readonly 
   return records.filter((record) => record !== undefined).sort((a, b) => a.started.localeCompare(b.started));
 }
 
+/** The records of all clients, or of one, the oldest of each client first. */
+export async function allRecords(paths: Paths, client?: string): Promise<readonly WorkspaceRecord[]> {
+  const folder = dirname(clientDir(paths, 'any'));
+  const clients =
+    client === undefined
+      ? ((await orStateTrouble(`cannot read ${folder}`, () => readdir(folder).catch(absent))) ?? [])
+      : [client];
+  return (await Promise.all(clients.map((name) => recordsOf(paths, name)))).flat();
+}
+
 /** Removes a box's folder with all that is in it; links are removed, not followed. */
 export async function removeRecord(
   paths: Paths,
@@ -64,6 +81,6 @@ export async function removeRecord(
 }
 
 function absent(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT') return undefined;
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
   throw error;
 }

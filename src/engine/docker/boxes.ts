@@ -57,6 +57,20 @@ export async function signalBox(client: DockerClient, id: string, signal: NodeJS
   );
 }
 
+/** See Engine.pause; throws UserError('box') when the box is not running. */
+export async function pauseBox(client: DockerClient, id: string): Promise<boolean> {
+  await client.call('pausing the box', (docker, abortSignal) => docker.getContainer(id).pause({ abortSignal }));
+  return true;
+}
+
+/** See Engine.unpause; 409 and 500 mean that it was not paused. */
+export async function unpauseBox(client: DockerClient, id: string): Promise<void> {
+  const going = client.call('letting the box go on', (docker, abortSignal) =>
+    docker.getContainer(id).unpause({ abortSignal }),
+  );
+  await fine(going, [404, 409, 500]);
+}
+
 /** See Engine.stop. */
 export async function stopBox(client: DockerClient, id: string, seconds: number): Promise<void> {
   const stopping = client.call(

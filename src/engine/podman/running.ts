@@ -70,6 +70,24 @@ export async function waitFor(podman: Podman, id: string): Promise<number> {
   return Number(await podman.run(['wait', id], { timeout: FOREVER }));
 }
 
+/** What podman says when rootless boxes have no cgroup that could be frozen. */
+const NO_FREEZER = /cgroup ?v1|cgroups? v1|does not have a cgroup/i;
+const NOT_PAUSED = /not paused|no container with name/i;
+
+/** See Engine.pause; rootless podman cannot on cgroup v1. */
+export async function pauseBox(podman: Podman, id: string): Promise<boolean> {
+  const { code, stderr } = await podman.try(['pause', id]);
+  if (code === 0) return true;
+  if (NO_FREEZER.test(stderr)) return false;
+  throw failed(stderr);
+}
+
+/** See Engine.unpause. */
+export async function unpauseBox(podman: Podman, id: string): Promise<void> {
+  const { code, stderr } = await podman.try(['unpause', id]);
+  if (code !== 0 && !NO_FREEZER.test(stderr) && !NOT_PAUSED.test(stderr)) throw failed(stderr);
+}
+
 /** Removes a box, running or not; none is fine. */
 export async function removeBox(podman: Podman, id: string): Promise<void> {
   await podman.run(['rm', '--force', '--time=0', '--volumes', '--ignore', id]);

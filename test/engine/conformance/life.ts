@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { UserError } from '../../../src/errors.ts';
@@ -77,6 +78,27 @@ export function life({ test, boxes }: Suite): void {
     await expect.poll(stdout, { timeout: 10_000 }).toContain('ready');
     await engine.signal(box.id, 'SIGINT');
     expect([await box.exit, stdout()]).toEqual([6, 'ready\ncaught\n']);
+  });
+
+  it('pauses a box, which goes on where it was; or says that it cannot', async () => {
+    const script = 'i=0; while :; do i=$((i+1)); echo $i; sleep 0.05; done';
+    const { box, stdout } = await boxes.start(boxes.spec(['sh', '-c', script]));
+    await expect.poll(stdout, { timeout: 10_000 }).toContain('3');
+    const paused = await engine.pause(box.id);
+    // What it wrote before is still on its way.
+    await sleep(500);
+    const before = stdout().length;
+    await sleep(1000);
+    expect(stdout().length > before).toBe(!paused);
+    const state = (await engine.boxes(MINE)).find(({ id }) => id === box.id)?.state;
+    expect(state).toBe(paused ? 'paused' : 'running');
+    await engine.unpause(box.id);
+    await engine.unpause(box.id);
+    const after = stdout().length;
+    await expect.poll(() => stdout().length, { timeout: 10_000 }).toBeGreaterThan(after);
+    await engine.pause(box.id);
+    await engine.stop(box.id, 1);
+    expect(await box.exit).toBeGreaterThan(100);
   });
 
   it('stops a box with TERM, and with KILL when that does not help', async () => {

@@ -1,0 +1,45 @@
+import type { Context } from '../../context.ts';
+import { CancelledError, UserError } from '../../errors.ts';
+import { say } from '../../ui/io.ts';
+import { plain } from '../../ui/plain.ts';
+import type { WorkspaceRecord } from '../record.ts';
+import { findPlanted } from './findPlanted.ts';
+import { asideOf, giveBack } from './review.ts';
+import type { AsideItem } from './store.ts';
+import { asideLines, failedLine, replacedLine } from './tell.ts';
+
+/** Questions at the end of a run; who has more to decide has commands for it. */
+const QUESTIONS = 10;
+
+/**
+ * The last look at the project of a box that has ended: what it left for the host to run is moved aside, all that was is told,
+ * and at a terminal each is given back on a yes. Throws UserError('state').
+ */
+export async function closeAside(context: Context, record: WorkspaceRecord): Promise<void> {
+  const { io, paths } = context;
+  const planted = await findPlanted(context, record);
+  if (planted === undefined) return;
+  for (const failure of planted.failed) say(io, `agentbox: ${failedLine(failure)}`);
+  for (const path of planted.replaced) say(io, `agentbox: ${replacedLine(path)}`);
+  if (!planted.complete) say(io, `agentbox: ${plain(record.project)} is too large to be looked through to its end`);
+  const items = await asideOf(paths, record);
+  for (const line of asideLines(record.box, items)) say(io, `agentbox: ${line}`);
+  if (!io.inIsTerminal || !io.errIsTerminal || items.length > QUESTIONS) return;
+  try {
+    for (const item of items) await decide(context, record, item);
+  } catch (error) {
+    // Who does not want to be asked has time to decide.
+    if (!(error instanceof CancelledError)) throw error;
+  }
+}
+
+async function decide(context: Context, record: WorkspaceRecord, { path, reason }: AsideItem): Promise<void> {
+  const question = `give ${plain(path)} back? (${reason})`;
+  if (!(await context.prompter.confirm(question, `agentbox apply ${record.box}`))) return;
+  try {
+    await giveBack(context.paths, record, [path]);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    say(context.io, `agentbox: ${error.message}: ${error.why ?? ''}`);
+  }
+}

@@ -1,0 +1,86 @@
+import type { Place } from './place.ts';
+
+/** What a forge runs after a push, with the secrets of the project. */
+export const AUTOMATION: readonly Place[] = [
+  {
+    rule: 'ci',
+    level: 'ask',
+    reason: 'CI runs it, with the secrets of the project',
+    paths: [
+      ...[
+        '.github/workflows/',
+        '.github/actions/',
+        'action.yml',
+        'action.yaml',
+        '.gitlab-ci.yml',
+        '.gitlab-ci.yaml',
+        '.gitlab/ci/',
+      ],
+      ...[
+        '.circleci/',
+        'azure-pipelines*.yml',
+        'azure-pipelines*.yaml',
+        '.azure-pipelines/',
+        'jenkinsfile*',
+        '*.jenkinsfile',
+      ],
+      ...[
+        'bitbucket-pipelines.yml',
+        '.travis.yml',
+        '.drone.yml',
+        '.drone.star',
+        '.woodpecker/',
+        '.woodpecker.yml',
+        '.woodpecker.yaml',
+      ],
+      ...[
+        '.buildkite/',
+        '.cirrus.yml',
+        '.cirrus.star',
+        'appveyor.yml',
+        '.appveyor.yml',
+        '.teamcity/',
+        '.forgejo/',
+        '.gitea/',
+      ],
+      ...[
+        'cloudbuild.yaml',
+        'cloudbuild.yml',
+        'buildspec.yml',
+        'buildspec.yaml',
+        'codefresh.yml',
+        '.semaphore/',
+        'wercker.yml',
+        '.tekton/',
+      ],
+      ...[
+        '.ci/',
+        '.builds/',
+        '.build.yml',
+        'netlify.toml',
+        'vercel.json',
+        'amplify.yml',
+        '.gitpod.yml',
+        '.gitpod.yaml',
+      ],
+    ],
+  },
+  {
+    rule: 'forge-settings',
+    level: 'ask',
+    removed: 'ask',
+    reason: 'decides who must agree to a change, or which dependencies come by themselves',
+    paths: [
+      ...[
+        'codeowners',
+        '.github/dependabot.yml',
+        '.github/dependabot.yaml',
+        'renovate.json',
+        'renovate.json5',
+        '.renovaterc',
+        '.renovaterc.json',
+      ],
+      ...['.github/settings.yml', '.mergify.yml', '.github/mergify.yml'],
+    ],
+  },
+];

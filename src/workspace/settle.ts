@@ -1,0 +1,126 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { clientDir, workspaceDir } from '../config/paths.ts';
+import type { Context } from '../context.ts';
+import type { Engine } from '../engine/engine.ts';
+import { UserError } from '../errors.ts';
+import { withLock } from '../state/lock.ts';
+import { say } from '../ui/io.ts';
+import { plain } from '../ui/plain.ts';
+import { closeAside } from './aside/closeAside.ts';
+import { allRecords, readRecord, removeRecord, type WorkspaceRecord, writeRecord } from './record.ts';
+import { type BringOptions, type Brought, bringBack } from './sync/bringBack.ts';
+import { tellBrought } from './sync/tell.ts';
+
+/** Milliseconds that one waits for another who is at work on the same box or client. */
+const LIMIT = 60_000;
+
+/**
+ * Takes in what boxes left behind that do not run any more, of one client or of all: their launcher was killed, or they ran detached.
+ * Without records it costs the reading of a folder. Tells what came; trouble with one is told and stops nothing.
+ */
+export async function settle(context: Context, client?: string): Promise<void> {
+  const records = await allRecords(context.paths, client);
+  for (const record of await endedAmong(context, records)) {
+    if (record.held === undefined) await closeRecord(context, record);
+    else if (record.workspace === 'bind') say(context.io, keptLine(record, record.held));
+  }
+}
+
+/** Those whose box does not run. Under the client's lock no box is just being started, whose record comes before it. */
+export async function endedAmong(
+  context: Context,
+  records: readonly WorkspaceRecord[],
+): Promise<readonly WorkspaceRecord[]> {
+  const over: WorkspaceRecord[] = [];
+  for (const client of new Set(records.map((record) => record.client))) {
+    const theirs = records.filter((record) => record.client === client);
+    const alive = await withLock(clientDir(context.paths, client), () => aliveAmong(context, theirs), LIMIT);
+    over.push(...theirs.filter(({ box }) => !alive.has(box)));
+  }
+  return over;
+}
+
+/** The boxes of these records that run, or may run on an engine that cannot be asked. */
+async function aliveAmong(context: Context, records: readonly WorkspaceRecord[]): Promise<ReadonlySet<string>> {
+  const alive = new Set<string>();
+  for (const kind of new Set(records.map(({ engine }) => engine))) {
+    const engine = await engineOf(context, kind);
+    const theirs = records.filter((record) => record.engine === kind).map(({ box }) => box);
+    const boxes = engine === undefined ? undefined : await engine.boxes({});
+    const running = boxes?.filter(({ state }) => state !== 'exited').map(({ name }) => name) ?? theirs;
+    for (const name of running) alive.add(name);
+  }
+  return alive;
+}
+
+/** After the end of a box: takes in its work, tells, and removes the record when nothing is left. Trouble is told, and the record stays. */
+export async function closeRecord(context: Context, record: WorkspaceRecord): Promise<void> {
+  if (record.workspace === 'clone') return;
+  try {
+    await closeAside(context, record);
+    for (const brought of await syncRecord(context, record, { ended: true })) {
+      for (const line of tellBrought(brought)) say(context.io, `agentbox: ${line}`);
+    }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    say(context.io, keptLine(record, error.why === undefined ? error.message : `${error.message}: ${error.why}`));
+  }
+}
+
+/** How a record is brought up to date. */
+export interface SyncOptions extends BringOptions {
+  /** The box does not run any more, so that its record goes when nothing is left. */
+  readonly ended: boolean;
+}
+
+/** Brings commits back under the box's lock. Throws UserError; what is refused is remembered, so that not every command tries again. */
+export async function syncRecord(
+  context: Context,
+  { client, box, engine: kind }: WorkspaceRecord,
+  options: SyncOptions,
+): Promise<readonly Brought[]> {
+  const { paths } = context;
+  const folder = workspaceDir(paths, client, box);
+  return withLock(
+    folder,
+    async () => {
+      const record = await readRecord(paths, client, box);
+      if (record === undefined) return [];
+      const engine = await context.engine({ flag: kind, profile: 'auto' });
+      const brought =
+        record.workspace !== 'bind'
+          ? []
+          : await bringBack(context, engine, { ...record, held: undefined }, options).catch(async (error: unknown) => {
+              await hold(context, client, box, error);
+              throw error;
+            });
+      if (options.ended && !(await hasWork(folder))) await removeRecord(paths, record);
+      return brought;
+    },
+    LIMIT,
+  );
+}
+
+async function hold(context: Context, client: string, box: string, error: unknown): Promise<void> {
+  if (!(error instanceof UserError) || error.trouble !== 'refused') return;
+  const record = await readRecord(context.paths, client, box);
+  if (record !== undefined) await writeRecord(context.paths, { ...record, held: error.why ?? error.message });
+}
+
+/** True when there is something in it that nobody has looked at. */
+async function hasWork(folder: string): Promise<boolean> {
+  const folders = await Promise.all(['aside', 'out'].map((name) => readdir(join(folder, name)).catch(() => [])));
+  return folders.some((entries) => entries.length > 0);
+}
+
+function keptLine({ box }: WorkspaceRecord, why: string): string {
+  return plain(`agentbox: the commits of ${box} are kept and not brought back: ${why}; agentbox sync ${box}`);
+}
+
+async function engineOf(context: Context, kind: WorkspaceRecord['engine']): Promise<Engine | undefined> {
+  return context.engine({ flag: kind, profile: 'auto' }).catch((error: unknown) => {
+    if (error instanceof UserError && error.trouble === 'engine') return undefined;
+    throw error;
+  });
+}

@@ -1,0 +1,69 @@
+import { realpath, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Context } from '../../context.ts';
+import { UserError } from '../../errors.ts';
+import { isWithin } from '../../plan/guard.ts';
+import { print, printJson, say } from '../../ui/io.ts';
+import { allRecords, type WorkspaceRecord } from '../record.ts';
+import { endedAmong, syncRecord } from '../settle.ts';
+import type { Brought } from './bringBack.ts';
+import { tellBrought } from './tell.ts';
+
+/** What `agentbox sync` was asked. */
+export interface SyncCommand {
+  /** A box or a folder; undefined: the working directory. */
+  readonly target: string | undefined;
+  readonly client: string | undefined;
+  /** Bytes. */
+  readonly maxPack: number | undefined;
+  readonly json: boolean;
+}
+
+/** Brings the commits of boxes to the host now, also of those that run, and prints a line for each ref that came. */
+export async function syncCommand(context: Context, { target, client, maxPack, json }: SyncCommand): Promise<void> {
+  const records = (await allRecords(context.paths, client)).filter(({ workspace }) => workspace === 'bind');
+  const chosen = await choose(context, records, target);
+  const ended = await endedAmong(context, chosen);
+  const all: { record: WorkspaceRecord; brought: readonly Brought[] }[] = [];
+  for (const record of chosen) {
+    all.push({ record, brought: await syncRecord(context, record, { ended: ended.includes(record), maxPack }) });
+  }
+  if (json)
+    return printJson(
+      context.io,
+      all.flatMap(({ record, brought }) => rows(record, brought)),
+    );
+  const lines = all.flatMap(({ brought }) => brought.flatMap(tellBrought));
+  for (const line of lines) print(context.io, line);
+  if (lines.length === 0) say(context.io, 'nothing new');
+}
+
+async function choose(
+  context: Context,
+  records: readonly WorkspaceRecord[],
+  target: string | undefined,
+): Promise<readonly WorkspaceRecord[]> {
+  const path = resolve(context.cwd, target ?? '.');
+  const folder = await stat(path).then(
+    async (entry) => (entry.isDirectory() ? realpath(path) : undefined),
+    () => undefined,
+  );
+  const named = target === undefined ? [] : records.filter(({ box }) => box === target || box.endsWith(`-${target}`));
+  if (named.length > 0) return named;
+  if (folder === undefined) {
+    const next = records.length === 0 ? ['agentbox ls'] : [`boxes: ${records.map(({ box }) => box).join(', ')}`];
+    throw new UserError('box', `there is no box ${target} with commits to bring back, and no folder of that name`, {
+      next,
+    });
+  }
+  return records.filter(({ project }) => isWithin(folder, project));
+}
+
+function rows({ box, client, project }: WorkspaceRecord, brought: readonly Brought[]) {
+  return brought.flatMap(({ place, moves, news }) =>
+    moves.map(({ ref, to, from, id, aside }) => ({
+      ...{ box, client, project, repository: place, ref, to, from, id },
+      ...{ commits: ref === 'HEAD' ? undefined : news.commits[ref], aside },
+    })),
+  );
+}

@@ -1,0 +1,89 @@
+import { createWriteStream } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import type { Context } from '../../context.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { UserError } from '../../errors.ts';
+import type { Mount } from '../../plan/spec.ts';
+import { plain } from '../../ui/plain.ts';
+import type { RepositoryFacts } from '../facts.ts';
+import { gitBox, gitBoxName } from '../gitBox.ts';
+import type { WorkspaceRecord } from '../record.ts';
+import { type News, newsSink, parseNews } from './news.ts';
+
+/** What a box has that the host lacks: a list that was checked, and a pack that only a writer opens. */
+export interface Reading {
+  readonly news: News;
+  /** False when the pack is empty. */
+  readonly pack: boolean;
+}
+
+/** What is to be read, and where its pack goes. */
+export interface ReadRequest {
+  readonly record: WorkspaceRecord;
+  readonly repository: RepositoryFacts;
+  /** The box's own git directory. */
+  readonly gitDir: string;
+  /** Objects that the host has. */
+  readonly known: readonly string[];
+  /** Length of an object's name. */
+  readonly format: number;
+  readonly packFile: string;
+  /** Bytes. */
+  readonly maxPack: number;
+}
+
+/** Reads a box's git directory in a helper box that may write nothing. Throws UserError('refused') for what git would not have made. */
+export async function readCommits(context: Context, engine: Engine, request: ReadRequest): Promise<Reading> {
+  const { record, repository, gitDir, known, format, packFile, maxPack } = request;
+  const relabel = (await engine.facts()).selinux;
+  const objects = repository.objects.map((source, m) => readOnly(source, `/objects/${m}`, relabel));
+  await rm(packFile, { force: true });
+  const sink = newsSink(createWriteStream(packFile, { mode: 0o600 }), maxPack);
+  // The name is the same for each try, so that none of them leaves a box behind for long.
+  const suffix = `${record.box}-read`;
+  await engine.remove(gitBoxName(suffix));
+  let failed: unknown;
+  // Who sends without end is ended, not listened to.
+  sink.stream.on('error', (error) => {
+    failed ??= error;
+    engine.remove(gitBoxName(suffix)).catch(() => {});
+  });
+  const ended = await gitBox(context, engine, record, {
+    ...{ script: 'read-commits', suffix },
+    args: [format === 64 ? 'sha256' : 'sha1', ...objects.map(({ target }) => target)],
+    mounts: [readOnly(gitDir, '/box.git', relabel), ...objects],
+    input: Readable.from([known.map((id) => `${id}\n`).join('')]),
+    output: sink.stream,
+  }).catch((error: unknown) => {
+    throw failed ?? error;
+  });
+  if (failed === undefined) await finished(sink.stream.end()).catch((error: unknown) => error);
+  if (failed !== undefined) throw failed;
+  if (ended.code !== 0) throw unreadable(ended.stderr);
+  return { news: parseNews(sink.lines(), format), pack: await hasObjects(packFile) };
+}
+
+/** The number of objects is in the twelve bytes that each pack begins with. */
+async function hasObjects(path: string): Promise<boolean> {
+  const handle = await open(path, 'r');
+  try {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(12), 0, 12, 0);
+    return bytesRead === 12 && buffer.readUInt32BE(8) > 0;
+  } finally {
+    await handle.close();
+  }
+}
+
+function unreadable(said: string): UserError {
+  return new UserError('refused', 'the box’s git directory cannot be read', {
+    why: plain(said.trim().split('\n').slice(-3).join('; ').slice(0, 500)) || 'git does not say why',
+    next: ['agentbox sync, when it is mended'],
+  });
+}
+
+/** A directory of the host that a helper box only reads. */
+export function readOnly(source: string, target: string, relabel: boolean): Mount {
+  return { source, target, write: false, relabel, purpose: 'git' };
+}

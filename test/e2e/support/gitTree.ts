@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Every entry below a folder with its mode, owner and content, so that two looks tell whether a byte has changed. */
+export function treeOf(folder: string): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {};
+  const walk = (place: string) => {
+    const path = join(folder, place);
+    const entry = lstatSync(path);
+    const head = `${entry.mode.toString(8)} ${entry.uid}:${entry.gid}`;
+    if (entry.isDirectory()) {
+      found[place] = head;
+      for (const name of readdirSync(path).sort()) walk(join(place, name));
+    } else if (entry.isSymbolicLink()) found[place] = `${head} -> ${readlinkSync(path)}`;
+    else found[place] = `${head} ${createHash('sha256').update(readFileSync(path)).digest('hex')}`;
+  };
+  walk('.');
+  return found;
+}
