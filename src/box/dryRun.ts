@@ -14,7 +14,7 @@ import type { RunCommand } from './run.ts';
  */
 export async function dryRun(context: Context, request: RunCommand): Promise<void> {
   const { flags } = request;
-  const { profile, agent, project, engine, facts } = await resolveRun(context, request);
+  const { profile, agent, project, projectFile, engine, facts } = await resolveRun(context, request);
   const devcontainer = profile.devcontainer
     ? await (await import('../devcontainer/choose.ts')).seenDevcontainer(context, {
         profile,
@@ -25,7 +25,14 @@ export async function dryRun(context: Context, request: RunCommand): Promise<voi
   const { ref: image } = await findImage(engine, agent, profile, context, devcontainer?.image);
   const runtime = profile.runtime === 'auto' ? undefined : profile.runtime;
   const provider = providerVariableNames(profile, agent);
-  const variables = [...new Set([...Object.keys(profile.credentials), ...Object.keys(profile.env), ...provider])];
+  const variables = [
+    ...new Set([
+      ...Object.keys(profile.credentials),
+      ...Object.keys(profile.env),
+      ...provider,
+      ...Object.keys(projectFile.env),
+    ]),
+  ];
   const made = requestOf(context, request, { image, runtime, variables });
   const { box, notices } = planBox(profile, agent, project, facts, made);
   const gateway = profile.network === 'gateway' ? await import('./gateway.ts') : undefined;
@@ -36,7 +43,8 @@ export async function dryRun(context: Context, request: RunCommand): Promise<voi
     engine: facts.engine.kind,
     runtime: profile.runtime,
     overThePipe: variables,
-    notices: [...notices, ...(devcontainer?.notices ?? [])],
+    notices: [...projectFile.notices, ...notices, ...(devcontainer?.notices ?? [])],
+    ...(projectFile.seen === undefined ? {} : { projectFile: projectFile.seen }),
     ...(policy === undefined
       ? {}
       : { policy: policy.rules.map(({ verdict, text, from }) => `${verdict} ${text} (${from})`) }),

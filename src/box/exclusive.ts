@@ -6,6 +6,7 @@ import { UserError } from '../errors.ts';
 import { fromLabels, labelsOfClient, labelsOfShared } from '../plan/labels.ts';
 import { withLock } from '../state/lock.ts';
 import { aliveBoxes } from '../state/running.ts';
+import { guardMountSources } from '../workspace/guardMountSources.ts';
 import type { Prepared } from './prepare.ts';
 import { sharedDirectory } from './sharedDirectory.ts';
 
@@ -26,6 +27,7 @@ export async function exclusively<T>(context: Context, prepared: Prepared, start
     async () => {
       const other = await otherOf(prepared);
       if (other !== undefined) throw alreadyRunning(prepared, other);
+      await guardMountSources(context, prepared);
       return withSharedDirectory(context, prepared, start);
     },
     LIMIT,

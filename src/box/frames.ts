@@ -66,6 +66,16 @@ export async function boxFrames(
   };
 }
 
+/** The variables of a project file, to go before all others, which win over them, without those that the box itself sets (`own`). Pure. */
+export function projectFrames(
+  env: Readonly<Record<string, string>>,
+  own: Readonly<Record<string, string>>,
+): readonly Frame[] {
+  return Object.entries(env)
+    .filter(([name]) => !Object.hasOwn(own, name))
+    .map(([name, value]): Frame => ({ op: 'env', name, value }));
+}
+
 /** The variables of a profile, its env_file and the flags, kept apart because the later ones win. */
 export async function boxEnv(
   context: Context,

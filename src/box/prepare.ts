@@ -14,7 +14,7 @@ import { hasSshAgent } from '../plan/sshAgent.ts';
 import { boxUser } from '../plan/user.ts';
 import { settle } from '../workspace/settle.ts';
 import { type Made, requestOf } from './boxRequest.ts';
-import { boxFrames } from './frames.ts';
+import { boxFrames, projectFrames } from './frames.ts';
 import type { Frame } from './payload.ts';
 import { type Chosen, choose, engineOf, hostFacts, type Resolved } from './resolveRun.ts';
 import type { RunCommand } from './run.ts';
@@ -38,7 +38,7 @@ export interface Prepared extends Resolved {
 export async function prepareRun(context: Context, request: RunCommand): Promise<Prepared> {
   const chosen = await choose(context, request);
   performance.mark('settings');
-  const { profile, agent, project } = chosen;
+  const { profile, agent, project, projectFile } = chosen;
   const resolve = () => boxFrames(context, { profile, agent, workspace: workspaceOf(profile, project), request });
   // Each takes its time and none needs the other; what must not run is refused before any of them is heard. What may ask a
   // person something waits until then.
@@ -72,16 +72,18 @@ export async function prepareRun(context: Context, request: RunCommand): Promise
   const variables = frames.flatMap((frame) => (frame.op === 'env' ? [frame.name] : []));
   const plan = planned({ image: ref, runtime: choice.runtime, variables });
   return {
-    ...{ profile, agent, project, engine, facts },
+    ...{ profile, agent, project, projectFile, engine, facts },
     box: plan.box,
     // Theirs first, so that every other variable wins over them.
     frames: [
       ...(devcontainer === undefined ? [] : devcontainerFrames(devcontainer, info.env, plan.box.env)),
+      ...projectFrames(projectFile.env, plan.box.env),
       ...frames,
     ],
     imageEnv: info.env,
     ...{ brokered, policy: policy ?? { rules: [] }, keeper: await keeper },
     notices: [
+      ...projectFile.notices,
       ...plan.notices,
       ...(choice.notice === undefined ? [] : [choice.notice]),
       ...(devcontainer === undefined ? [] : ignoredLine(devcontainer)),

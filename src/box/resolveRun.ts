@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import type { Agent } from '../agents/agent.ts';
 import { AGENT_NAMES, agentOf } from '../agents/index.ts';
 import { bindingOf, claimsOf } from '../config/binding.ts';
-import { profileOf } from '../config/merge.ts';
+import { type MergedProfile, profileOf } from '../config/merge.ts';
 import type { Profile } from '../config/profile.ts';
+import { checkPermissions } from '../config/projectFile/expressible.ts';
+import { type Settled, withProjectFile } from '../config/projectFile/settle.ts';
 import { realPathOf } from '../config/realPath.ts';
 import type { Context } from '../context.ts';
 import { clientHere } from '../credentials/clientHere.ts';
@@ -27,6 +29,8 @@ export interface Chosen {
   readonly project: ProjectFacts;
   readonly claims: readonly ClientClaim[];
   readonly shared: SharedDirectory | undefined;
+  /** What the project's file says of it; its settings are in the profile. */
+  readonly projectFile: Omit<Settled, 'merged'>;
   /** Looked at while other things are asked. */
   readonly workspace: Promise<WorkspaceFacts>;
 }
@@ -36,11 +40,12 @@ export interface Resolved {
   readonly profile: Profile;
   readonly agent: Agent;
   readonly project: ProjectFacts;
+  readonly projectFile: Chosen['projectFile'];
   readonly engine: Engine;
   readonly facts: HostFacts;
 }
 
-type Wanted = Pick<RunCommand, 'dir' | 'flags' | 'scratch'>;
+type Wanted = Pick<RunCommand, 'dir' | 'flags' | 'scratch'> & Partial<Pick<RunCommand, 'login'>>;
 
 /** Client, settings, project and engine of a run; throws UserError for what does not fit together. */
 export async function resolveRun(context: Context, request: Wanted): Promise<Resolved> {
@@ -53,13 +58,29 @@ export async function resolveRun(context: Context, request: Wanted): Promise<Res
 export async function choose(context: Context, request: Wanted): Promise<Chosen> {
   const { client, project } = await (request.scratch ? scratchOf : projectOf)(context, request);
   const config = await context.config();
-  const { profile } = profileOf(config, client, request.flags, AGENT_NAMES);
+  const own = profileOf(config, client, request.flags, AGENT_NAMES);
+  const { merged, ...projectFile } = await projectSettings(context, request, own, project);
+  const { profile } = merged;
   const [real, claims] = await Promise.all([withRealPaths(profile), claimsOf(config, realPathOf)]);
   const agent = agentOf(profile.agent);
   checkProvider(profile, agent);
+  checkPermissions(merged, agent);
   const workspace = lookAtWorkspace(context, real, project);
   workspace.catch(() => {});
-  return { profile: real, agent, project, claims, shared: await sharedDirectory(profile, agent, context), workspace };
+  const shared = await sharedDirectory(profile, agent, context);
+  return { profile: real, agent, project, claims, shared, projectFile, workspace };
+}
+
+/** A login and the client's own folder are no matter of a project. */
+async function projectSettings(
+  { paths }: Context,
+  { flags, scratch, login }: Wanted,
+  merged: MergedProfile,
+  project: ProjectFacts,
+): Promise<Settled> {
+  if (scratch || login) return { merged, env: {}, notices: [], seen: undefined };
+  const ignore = flags.projectFile === false;
+  return withProjectFile({ paths, merged, project: project.path, knownAgents: AGENT_NAMES, ignore });
 }
 
 interface Bound {

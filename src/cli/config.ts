@@ -19,8 +19,9 @@ export function registerConfig(program: Command, context: Context): void {
   config
     .command('schema')
     .description('Print its JSON Schema, for editors.')
+    .option('--project', 'that of a project’s .agentbox.yaml')
     .option('--json', 'as it is anyway')
-    .action(async () => (await commands()).configSchema(context));
+    .action(async (options: { project?: boolean }) => (await commands()).configSchema(context, options));
   config
     .command('validate')
     .description('Check it, and every client in it.')

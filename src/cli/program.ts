@@ -13,6 +13,7 @@ import { registerLogin } from './login.ts';
 import { registerNet } from './net.ts';
 import { registerRun } from './run.ts';
 import { registerSync } from './sync.ts';
+import { registerTrust } from './trust.ts';
 import { registerVerify } from './verify.ts';
 
 /** What a command's action leaves behind: the exit code, 0 when it sets none. */
@@ -58,6 +59,7 @@ function makeProgram(context: Context, rest: readonly string[], outcome: Outcome
   registerClient(program, context);
   registerConfig(program, context);
   registerBoxes(program, context, rest, outcome);
+  registerTrust(program, context);
   registerSync(program, context);
   registerNet(program, context, outcome);
   registerVerify(program, context, outcome);

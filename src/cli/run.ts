@@ -27,6 +27,7 @@ interface RunOptions {
   readonly autonomy?: 'auto' | 'ask';
   readonly workspace?: 'bind' | 'clone' | 'readonly';
   readonly untracked?: boolean;
+  readonly projectFile?: boolean;
   readonly scratch?: boolean;
   readonly resume?: boolean;
   readonly freshCreds?: boolean;
@@ -64,6 +65,7 @@ export function registerRun(program: Command, context: Context, rest: readonly s
       choice('bind', 'clone', 'readonly'),
     )
     .option('--untracked', 'a clone also gets what git does not track')
+    .option('--no-project-file', 'without what the project’s .agentbox.yaml says')
     .option('--scratch', 'in a folder of the client’s own in the place of a project')
     .option('--resume', 'go on with the last conversation')
     .option('--fresh-creds', 'put the credentials in again, over what the agent has')
@@ -90,10 +92,10 @@ async function requestOf(options: RunOptions, context: Context) {
     import('./ruleFlags.ts'),
   ]);
   const { client, agent, engine, runtime, network, image, devcontainer, autonomy, memory, cpus, pids } = options;
-  const { workspace, untracked } = options;
+  const { workspace, untracked, projectFile } = options;
   const flags: RunFlags = {
     ...{ client, agent, engine, runtime, network, image, devcontainer, autonomy, memory, cpus, pids },
-    ...{ workspace, untracked },
+    ...{ workspace, untracked, projectFile },
     ...ruleFlags({ allow: options.allow, deny: options.deny }),
     allowAny: options.allowAny,
     env: Object.fromEntries((options.env ?? []).map((text) => parseEnv(text, context.env))),

@@ -29,8 +29,12 @@ export async function configShow(context: Context, options: JsonOption & { clien
   print(context.io, table(['SETTING', 'VALUE', 'FROM'], lines));
 }
 
-/** Prints the JSON Schema of config.yaml. */
-export async function configSchema(context: Context): Promise<void> {
+/** Prints the JSON Schema of config.yaml, or of a project's .agentbox.yaml. */
+export async function configSchema(context: Context, options: { readonly project?: boolean }): Promise<void> {
+  if (options.project) {
+    const { projectJsonSchema } = await import('./projectFile/schema.ts');
+    return printJson(context.io, projectJsonSchema());
+  }
   const { configJsonSchema } = await import('./schema.ts');
   printJson(context.io, configJsonSchema());
 }

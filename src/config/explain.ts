@@ -8,7 +8,8 @@ export interface Explained {
   readonly message: string;
 }
 
-interface JsonSchema {
+/** The part of a JSON Schema that says which names and values there are. */
+export interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly additionalProperties?: JsonSchema | boolean;
   readonly items?: JsonSchema;

@@ -22,6 +22,8 @@ export interface RunFlags {
   readonly autonomy?: Profile['autonomy'] | undefined;
   readonly workspace?: Profile['workspace'] | undefined;
   readonly untracked?: boolean | undefined;
+  /** False: without the project's file. */
+  readonly projectFile?: boolean | undefined;
   readonly engineArgs: Readonly<Record<string, string>>;
 }
 

@@ -1,9 +1,9 @@
 import type { ClientSettings } from './settings.ts';
 
 /** Where a value of a profile comes from. */
-export type Origin = 'flag' | 'client' | 'defaults' | 'built in';
+export type Origin = 'flag' | 'project' | 'client' | 'defaults' | 'built in';
 
-const STRENGTH: readonly Origin[] = ['flag', 'client', 'defaults', 'built in'];
+const STRENGTH: readonly Origin[] = ['flag', 'project', 'client', 'defaults', 'built in'];
 
 /** True when a value of `a` wins over one of `b`. */
 export function isStronger(a: Origin = 'built in', b: Origin = 'built in'): boolean {
@@ -12,7 +12,7 @@ export function isStronger(a: Origin = 'built in', b: Origin = 'built in'): bool
 
 /** One layer of settings and its name. */
 export interface Layer {
-  readonly from: Exclude<Origin, 'built in'>;
+  readonly from: Exclude<Origin, 'project' | 'built in'>;
   readonly settings: ClientSettings;
 }
 

@@ -14,15 +14,20 @@ export class ConfigError extends UserError {
   readonly problems: readonly Problem[];
 
   constructor(file: string, problems: readonly Problem[]) {
-    const lines = problems.map(({ path, line, column, message }) => {
-      return `\n  ${file}:${line}:${column}${path === '' ? '' : ` ${path}`}: ${message}`;
-    });
-    const count = problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`;
-    super('config', `the configuration has ${count}${lines.join('')}`, {
+    super('config', mistakesText('the configuration', file, problems), {
       next: ['agentbox config validate, after mending it'],
     });
     this.problems = problems;
   }
+}
+
+/** Mistakes of a file, each on a line with its place; `what` says what the file is, `all` how many there are. */
+export function mistakesText(what: string, file: string, problems: readonly Problem[], all = problems.length): string {
+  const lines = problems.map(({ path, line, column, message }) => {
+    return `\n  ${file}:${line}:${column}${path === '' ? '' : ` ${path}`}: ${message}`;
+  });
+  const count = all === 1 ? 'a mistake' : `${all} mistakes`;
+  return `${what} has ${count}${lines.join('')}`;
 }
 
 /** `clients.acme.mounts[0]` of the parts of a path. */

@@ -164,7 +164,8 @@ const mount = z.strictObject({
   write: z.boolean().optional().describe('Let the box write to it. Default: false.'),
 });
 
-const shared = {
+/** What both `defaults` and a client may say. */
+export const sharedKeys = {
   agent: agentName.optional().describe('The agent that runs when none is named. Default: claude.'),
   agents: z.array(agentName).min(1, 'is empty').optional().describe('The agents that may run. Default: all.'),
   engine: z.enum(['auto', 'docker', 'podman']).optional().describe('What runs containers. Default: auto.'),
@@ -279,7 +280,7 @@ const shared = {
 };
 
 const client = z.strictObject({
-  ...shared,
+  ...sharedKeys,
   projects: z
     .array(hostPath)
     .optional()
@@ -299,11 +300,14 @@ const client = z.strictObject({
     .describe('Secrets of this client. The name is the variable that the agent finds it in.'),
 });
 
+/** Everything that a client may say. */
+export const CLIENT_KEYS: readonly string[] = Object.keys(client.shape);
+
 /** The whole of config.yaml, as it is written there. */
 export const configSchema = z
   .strictObject({
     defaults: z
-      .strictObject(shared)
+      .strictObject(sharedKeys)
       .nullable()
       .optional()
       .describe('Settings of every client that does not say otherwise.'),
@@ -315,7 +319,7 @@ export const configSchema = z
   })
   .meta({ title: 'agentbox configuration' });
 
-export type RawSettings = z.infer<z.ZodObject<typeof shared, z.core.$strict>>;
+export type RawSettings = z.infer<z.ZodObject<typeof sharedKeys, z.core.$strict>>;
 export type RawClient = z.infer<typeof client>;
 export type RawProvider = z.infer<typeof provider>;
 export type RawSource = { readonly [K in (typeof SOURCES)[number]]?: z.infer<typeof credential>[K] };

@@ -1,11 +1,11 @@
 import type { Paths } from '../config/paths.ts';
 import { UserError } from '../errors.ts';
 import type { UserImage } from '../image/userImage.ts';
-import { readAgreements } from './agreements.ts';
+import { readAgreements } from '../state/agreements.ts';
 
 /** The images of the projects whose devcontainer.json a client's user has agreed to, as far as those are still the same. */
 export async function agreedImages(paths: Paths, client: string): Promise<readonly UserImage[]> {
-  const agreements = Object.entries(await readAgreements(paths, client));
+  const agreements = Object.entries(await readAgreements(paths, client, 'devcontainer'));
   if (agreements.length === 0) return [];
   const { loadDevcontainer } = await import('./load.ts');
   const images = agreements.map(async ([project, { sha256 }]) => {

@@ -2,7 +2,7 @@ import type { RunFlags } from '../config/flags.ts';
 import type { Profile } from '../config/profile.ts';
 import type { Context } from '../context.ts';
 import type { UserImage } from '../image/userImage.ts';
-import { readAgreements } from './agreements.ts';
+import { readAgreements } from '../state/agreements.ts';
 import { agreedDevcontainer } from './consent.ts';
 import { ignoredLine } from './describe.ts';
 import { loadDevcontainer, type ProjectDevcontainer } from './load.ts';
@@ -36,7 +36,7 @@ export async function seenDevcontainer(
 ): Promise<{ readonly image: UserImage; readonly notices: readonly string[] } | undefined> {
   const found = flags.image === undefined ? await loadDevcontainer(project) : undefined;
   if (found === undefined) return undefined;
-  const agreed = (await readAgreements(paths, profile.client))[project]?.sha256 === found.sha256;
+  const agreed = (await readAgreements(paths, profile.client, 'devcontainer'))[project]?.sha256 === found.sha256;
   const notices = agreed ? [] : [`${found.file} is not agreed to; a run asks first`];
   return { image: found.image, notices: [...notices, ...ignoredLine(found)] };
 }

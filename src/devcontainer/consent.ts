@@ -1,8 +1,8 @@
 import type { Context } from '../context.ts';
 import { CancelledError, UsageError, UserError } from '../errors.ts';
+import { readAgreements, recordAgreement } from '../state/agreements.ts';
 import { say } from '../ui/io.ts';
 import { plain } from '../ui/plain.ts';
-import { readAgreements, recordAgreement } from './agreements.ts';
 import { describe } from './describe.ts';
 import { loadDevcontainer, type ProjectDevcontainer } from './load.ts';
 
@@ -33,12 +33,12 @@ export async function agreedDevcontainer(
       why: 'neither .devcontainer/devcontainer.json nor .devcontainer.json is there',
     });
   }
-  const before = (await readAgreements(context.paths, client))[project];
+  const before = (await readAgreements(context.paths, client, 'devcontainer'))[project];
   if (before?.sha256 === found.sha256) return found;
   say(context.io, describe(found, project, before));
   await consent(context, request);
   const agreed = context.now().toISOString();
-  await recordAgreement(context.paths, client, project, { sha256: found.sha256, agreed });
+  await recordAgreement(context.paths, client, 'devcontainer', project, { sha256: found.sha256, agreed });
   return found;
 }
 

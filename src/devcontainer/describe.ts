@@ -1,5 +1,5 @@
+import type { Agreement } from '../state/agreements.ts';
 import { plain } from '../ui/plain.ts';
-import type { Agreement } from './agreements.ts';
 import type { ProjectDevcontainer } from './load.ts';
 
 /** All that a user agrees to, in full. Pure. */

@@ -13,6 +13,11 @@ const NOT_THEIRS = [
   /^(LD_.*|NODE_OPTIONS|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|BASH_ENV|ENV|HOME|HISTFILE)$/,
 ];
 
+/** True for a variable that a project may have a say in. Pure. */
+export function isTheirs(name: string): boolean {
+  return !NOT_THEIRS.some((pattern) => pattern.test(name));
+}
+
 /**
  * What of a set of variables can be taken, and the names of the others, each after `place` and a dot. `${containerEnv:NAME}`
  * means nothing where no container is yet (`references` false). Pure.
@@ -27,7 +32,7 @@ export function takeVariables(
     entry[1] !== null &&
     // Whatever else is written as ${…} would be read from this machine: ${localEnv:NAME} is its environment.
     !(references ? entry[1].replace(REFERENCE, '') : entry[1]).includes('${') &&
-    !NOT_THEIRS.some((pattern) => pattern.test(entry[0]));
+    isTheirs(entry[0]);
   return {
     taken: Object.fromEntries(entries.filter(isTaken)),
     ignored: entries.filter((entry) => !isTaken(entry)).map(([name]) => `${place}.${name}`),

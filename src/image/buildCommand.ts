@@ -4,6 +4,7 @@ import { bindingOf } from '../config/binding.ts';
 import { NO_FLAGS } from '../config/flags.ts';
 import { profileOf } from '../config/merge.ts';
 import type { Profile } from '../config/profile.ts';
+import { withProjectFile } from '../config/projectFile/settle.ts';
 import { realPathOf } from '../config/realPath.ts';
 import type { Context } from '../context.ts';
 import { clientHere } from '../credentials/clientHere.ts';
@@ -64,7 +65,12 @@ async function chosen(
   const dir = await realPathOf(resolve(context.cwd, options.dir ?? '.'));
   const client = await clientHere({ ...context, cwd: dir }, options.client);
   const flags = { ...NO_FLAGS, agent: options.agent, engine: options.engine, devcontainer: options.devcontainer };
-  const { profile } = profileOf(config, client, flags, AGENT_NAMES);
+  const merged = profileOf(config, client, flags, AGENT_NAMES);
+  const request = { paths: context.paths, merged, project: dir, knownAgents: AGENT_NAMES, ignore: false };
+  const { merged: settled, seen, notices } = await withProjectFile(request);
+  const { profile } = settled;
+  if (seen !== undefined) await bindingOf(config, dir, client, realPathOf);
+  for (const notice of notices) say(context.io, `agentbox: ${notice}`);
   const own = profile.image === undefined ? undefined : { image: profile.image };
   if (!profile.devcontainer) return { profile, user: own };
   const [{ chosenDevcontainer, seenDevcontainer }, { loadDevcontainer }] = await Promise.all([
@@ -74,8 +80,8 @@ async function chosen(
   // Only a folder that has one is a project here; what is built otherwise is nobody's.
   if (!options.devcontainer && (await loadDevcontainer(dir)) === undefined) return { profile, user: own };
   await bindingOf(config, dir, client, realPathOf);
-  const request = { profile, flags, project: dir, yes: options.yes === true };
-  const found = await (options.dryRun ? seenDevcontainer : chosenDevcontainer)(context, request);
+  const wanted = { profile, flags, project: dir, yes: options.yes === true };
+  const found = await (options.dryRun ? seenDevcontainer : chosenDevcontainer)(context, wanted);
   return { profile, user: found?.image ?? own };
 }
 

@@ -7,10 +7,12 @@ import { plain } from '../ui/plain.ts';
 /**
  * Opens a file below `root` (a real path) for reading; undefined when there is none. A box may be changing what lies there
  * meanwhile, so the file is opened first and then asked where it is: no link leads out of `root`, not even for a moment.
- * Throws UserError('refused') for what is elsewhere or is no plain file; never waits on a pipe.
+ * `follow` false: it may not be a link at all. Throws UserError('refused') for what is elsewhere or is no plain file; never
+ * waits on a pipe.
  */
-export async function openInside(root: string, path: string): Promise<FileHandle | undefined> {
-  const handle = await orNone(open(path, constants.O_RDONLY | constants.O_NONBLOCK), path);
+export async function openInside(root: string, path: string, follow = true): Promise<FileHandle | undefined> {
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK | (follow ? 0 : constants.O_NOFOLLOW);
+  const handle = await orNone(open(path, flags), path, follow);
   if (handle === undefined) return undefined;
   try {
     const place = await placeOf(handle, path);
@@ -45,13 +47,13 @@ function refused(path: string, why: string): UserError {
   return new UserError('refused', `${plain(path)} is not read`, { why: plain(why) });
 }
 
-async function orNone<T>(asked: Promise<T>, path: string): Promise<T | undefined> {
+async function orNone<T>(asked: Promise<T>, path: string, follow = true): Promise<T | undefined> {
   try {
     return await asked;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    if (code === 'ELOOP') throw refused(path, 'it is a loop of links');
+    if (code === 'ELOOP') throw refused(path, follow ? 'it is a loop of links' : 'it is a link');
     if (code === 'EACCES') throw refused(path, 'permission denied');
     throw error;
   }

@@ -187,6 +187,22 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))(
       expect(treeOf(join(layout, '.bare'))).toEqual(before);
     });
 
+    it('a second box is refused what the first could put a link in the place of', async () => {
+      const first = await lab.agentbox(['run', '.', '--detach', ...ground.flags, '--', 'sleep', '300']);
+      expect(first.code, first.stderr).toBe(0);
+      const name = first.stdout.trim();
+      const second = await box('git log --format=%s');
+      expect(second.stdout, second.stderr).toBe('first\n-- 0\n');
+      await lab.agentbox(['exec', name, '--', 'git', 'init', '-q', '-b', 'main', '/workspace/sub/made']);
+      const third = await box('true');
+      expect(third.code).toBe(125);
+      expect(third.stderr).toContain(`${lab.project}/sub/made/.git/objects cannot be mounted while ${name} runs`);
+      const below = await box('true', 'sub');
+      expect(below.stderr).toContain(`${lab.project}/sub cannot be mounted while ${name} runs`);
+      await lab.agentbox(['stop', name]);
+      expect(await box('true', 'sub')).toMatchObject({ code: 0 });
+    });
+
     it('a folder without git, and a readonly project, work as well', async () => {
       mkdirSync(join(lab.dir, 'work/bare-folder'));
       spawnSync('chown', [`${ground.owner.uid}:${ground.owner.gid}`, join(lab.dir, 'work/bare-folder')]);

@@ -13,7 +13,7 @@ export interface Wanted {
 }
 
 /** The ports of a rule that allows and names none. */
-const USUAL_PORTS: readonly number[] = [443, 80];
+export const USUAL_PORTS: readonly number[] = [443, 80];
 
 /**
  * The answer before a name is resolved: what it denies is not looked up. For an address it is the whole answer.

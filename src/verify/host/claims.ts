@@ -9,10 +9,11 @@ import { UserError } from '../../errors.ts';
 import { guardSource, socketOf } from '../../plan/guard.ts';
 import type { Ground } from '../ground.ts';
 import type { Observation } from '../probe.ts';
+import { projectFileClaims } from './projectFile.ts';
 
 type Observations = Readonly<Record<string, Observation>>;
 
-/** G1 and G7 where they are decided, on the host: what is asked for and must not be. */
+/** G1, G5 and G7 where they are decided, on the host: what is asked for and must not be. */
 export async function claims(context: Context, engine: Engine, client: string, ground: Ground): Promise<Observations> {
   const { otherProject, other, free } = ground;
   const inside = join(otherProject, 'inside');
@@ -34,6 +35,7 @@ export async function claims(context: Context, engine: Engine, client: string, g
     'other-inside': await attempt(() => as(client, inside)),
     'other-around': await attempt(() => as(client, dirname(otherProject))),
     'own-project': await attempt(() => as(other, otherProject)),
+    ...(await projectFileClaims(context, ground)),
     'state-open': await closedState(clientDir(context.paths, client), context.caller.uid),
   };
 }

@@ -1,13 +1,24 @@
 import type { Probe } from '../probe.ts';
 
-/** G5, G6 and G8: what a box that runs cannot show, or this version does not hold yet. */
+/** G5, which the host looks at by itself, and of G6 and G8 what a box that runs cannot show, or this version does not hold yet. */
 export const REST: readonly Probe[] = [
   {
     id: 'project-settings',
     group: 'G5',
-    title: 'a project file loosens nothing',
+    title: 'a project file loosens nothing by itself',
     expect: { kind: 'fails' },
-    skip: 'agentbox reads no settings from a project; an image of its devcontainer.json needs your consent to its content',
+  },
+  {
+    id: 'project-forbidden',
+    group: 'G5',
+    title: 'nor can it name secrets, the host, an engine or a client at all',
+    expect: { kind: 'fails' },
+  },
+  {
+    id: 'project-tightens',
+    group: 'G5',
+    title: 'it tightens (control)',
+    expect: { kind: 'works' },
   },
   {
     id: 'git',

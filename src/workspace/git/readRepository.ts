@@ -90,7 +90,10 @@ function refuseUnknown(folder: string, settings: readonly GitSetting[]): void {
       !EXTENSIONS.includes(key.slice('extensions.'.length)) &&
       key !== 'extensions.refstorage',
   );
-  if (unknown !== undefined) refuse(`its format has ${plain(unknown.key)}, which agentbox does not know`, []);
+  if (unknown !== undefined)
+    refuse(`its format has ${plain(unknown.key)}, which agentbox does not know`, [
+      `make one of the usual format: git clone ${plain(folder)} FOLDER`,
+    ]);
 }
 
 /** One line where the file system does not tell `.git` from `.GIT`: the second leads behind the mount. */

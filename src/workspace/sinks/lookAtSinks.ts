@@ -3,7 +3,7 @@ import type { Baseline, GuardedPath } from '../facts.ts';
 import { patterns } from '../patterns.ts';
 import { behind } from './behind.ts';
 import { findNamed } from './find.ts';
-import { guardedPaths, isCovered } from './guarded.ts';
+import { guardedPaths } from './guarded.ts';
 import type { HostGit } from './hostGit.ts';
 import { knownRepositories } from './hostRepository.ts';
 import { identify } from './identity.ts';
@@ -47,9 +47,11 @@ export async function lookAtSinks(deps: HostGit, settings: GuardSettings, projec
     tree.repositories.map(({ place }) => place),
   );
   const tracked = await trackedPaths(deps, project, repositories, [...sinks.map(({ path }) => path), ...secrets]);
-  const guarded = guardedPaths(project, { sinks, protect: tree.protect, tracked, unprotected: patterns(unprotect) });
-  const files = guarded.flatMap(({ path, kind }) => (kind === 'file' ? [path] : []));
-  const masked = secrets.filter((path) => !tracked.has(path) && !isCovered(path, files));
+  const masked = secrets.filter((path) => !tracked.has(path));
+  // What is masked cannot be changed either, and to protect it must not bring it to light.
+  const isMasked = ({ path, kind }: GuardedPath) => kind === 'file' && masked.includes(path);
+  const all = guardedPaths(project, { sinks, protect: tree.protect, tracked, unprotected: patterns(unprotect) });
+  const guarded = all.filter((guard) => !isMasked(guard));
   const mounted = identitiesOf(project, [...guarded.map(({ path }) => path), ...masked]);
   const present = presentOf(project, tree, sinks, tracked);
   const trackedSecrets = secrets.filter((path) => tracked.has(path));

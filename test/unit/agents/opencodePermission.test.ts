@@ -34,6 +34,19 @@ describe('the permissions of opencode', () => {
     );
   });
 
+  test('deny a tool also where a pattern that is asked for covers it', () => {
+    const rules = opencodePermission('ask', { allow: ['*'], ask: ['edit', '*'], deny: ['bash', '*: secret'] });
+    expect(JSON.stringify(rules)).toBe(
+      JSON.stringify({
+        '*': { '*': 'ask', secret: 'deny' },
+        edit: { '*': 'ask', secret: 'deny' },
+        bash: { '*': 'deny', secret: 'deny' },
+        webfetch: 'ask',
+        websearch: 'ask',
+      }),
+    );
+  });
+
   test('deny a whole tool after its patterns', () => {
     const rules = opencodePermission('auto', { ...NONE, allow: ['bash: git *'], deny: ['bash'] });
     expect(Object.entries(rules['bash'] ?? {})).toEqual([
