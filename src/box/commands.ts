@@ -8,6 +8,8 @@ import { hasTerminal, streamsOf } from '../ui/terminal.ts';
 import { formatSpan } from '../ui/time.ts';
 import { settle } from '../workspace/settle.ts';
 import { findBox } from './find.ts';
+import { listBoxes } from './listBoxes.ts';
+import { removeBox } from './removeBox.ts';
 import { reviveKeepers } from './revive.ts';
 import { withSignals } from './signals.ts';
 
@@ -22,7 +24,7 @@ export async function list(
   await settle(context, options.client);
   const boxes = await engine.boxes(options.client === undefined ? {} : labelsOfClient(options.client));
   await reviveKeepers(context, engine, boxes);
-  const rows = [...boxes].sort((a, b) => b.created.localeCompare(a.created)).map((box) => describe(box));
+  const rows = await listBoxes(context, engine, boxes, options.client);
   if (options.json) return printJson(context.io, rows);
   if (rows.length === 0) return say(context.io, 'no boxes');
   const now = context.now().getTime();
@@ -32,9 +34,10 @@ export async function list(
     row.agent,
     row.exitCode === undefined || row.state === 'running' ? row.state : `${row.state} (${row.exitCode})`,
     formatSpan(now - Date.parse(row.started)),
+    row.unreviewed ? `${row.workspace}, to review` : row.workspace,
     row.project,
   ]);
-  print(context.io, table(['BOX', 'CLIENT', 'AGENT', 'STATE', 'AGE', 'PROJECT'], lines));
+  print(context.io, table(['BOX', 'CLIENT', 'AGENT', 'STATE', 'AGE', 'WORKSPACE', 'PROJECT'], lines));
 }
 
 /** Connects this terminal to a running box until it ends; gives its exit code. */
@@ -85,23 +88,14 @@ export async function stop(context: Context, texts: readonly string[], options: 
   }
 }
 
-/** Removes boxes; a running one only with `force`. */
+/** Removes boxes and what is kept of their workspaces; one that runs, or has work that nobody has reviewed, only with `force`. */
 export async function remove(
   context: Context,
   texts: readonly string[],
   options: EngineOption & { force?: boolean },
 ): Promise<void> {
   const engine = await engineOf(context, options);
-  for (const text of texts) {
-    const box = await findBox(engine, text);
-    if (box.state === 'running' && !options.force) {
-      throw new UserError('box', `${box.name} is running`, {
-        next: [`agentbox stop ${box.name}`, `agentbox rm --force ${box.name}`],
-      });
-    }
-    await engine.remove(box.id);
-    say(context.io, `removed ${box.name}`);
-  }
+  for (const text of texts) await removeBox(context, engine, text, options.force ?? false);
 }
 
 async function engineOf(context: Context, options: EngineOption): Promise<Engine> {
@@ -118,10 +112,4 @@ async function runningBox(context: Context, engine: Engine, text: string): Promi
   throw new UserError('box', `${box.name} is not running`, {
     next: [`agentbox logs ${box.name}`, `agentbox rm ${box.name}`],
   });
-}
-
-function describe(box: BoxInfo) {
-  const { client, agent, project, started, runtime, network } = fromLabels(box.labels);
-  const { name, id, state, exitCode, created } = box;
-  return { name, id, client, agent, project, state, exitCode, started: started || created, created, runtime, network };
 }

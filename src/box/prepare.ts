@@ -62,7 +62,7 @@ export async function prepareRun(context: Context, request: RunCommand): Promise
   const keeper = gateway?.readyGateway(context, { client: profile.client, engine, facts: facts.engine, built });
   keeper?.catch(() => {});
   const { ref, info } = await built;
-  const user = boxUser(facts.caller, facts.engine, project);
+  const user = boxUser(facts.caller, facts.engine, project, profile.workspace);
   const { cacheDir } = context.paths;
   const choice = await chooseRuntime(profile.runtime, {
     ...{ engine, facts: facts.engine, image: ref, user, cacheDir, now: context.now },

@@ -15,6 +15,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { ClientClaim, HostFacts, ProjectFacts, SharedDirectory } from '../plan/facts.ts';
 import { socketOf } from '../plan/guard.ts';
 import { checkProvider } from '../providers/check.ts';
+import { continuedClone } from '../workspace/clone/continueClone.ts';
 import type { WorkspaceFacts } from '../workspace/facts.ts';
 import { lookAtWorkspace } from '../workspace/look.ts';
 import { projectFacts } from './project.ts';
@@ -33,6 +34,8 @@ export interface Chosen {
   readonly projectFile: Omit<Settled, 'merged'>;
   /** Looked at while other things are asked. */
   readonly workspace: Promise<WorkspaceFacts>;
+  /** It goes on with the last conversation. */
+  readonly resume: boolean;
 }
 
 /** What is known of a run before an image or a secret is touched. */
@@ -45,7 +48,7 @@ export interface Resolved {
   readonly facts: HostFacts;
 }
 
-type Wanted = Pick<RunCommand, 'dir' | 'flags' | 'scratch'> & Partial<Pick<RunCommand, 'login'>>;
+type Wanted = Pick<RunCommand, 'dir' | 'flags' | 'scratch'> & Partial<Pick<RunCommand, 'login' | 'resume'>>;
 
 /** Client, settings, project and engine of a run; throws UserError for what does not fit together. */
 export async function resolveRun(context: Context, request: Wanted): Promise<Resolved> {
@@ -60,7 +63,8 @@ export async function choose(context: Context, request: Wanted): Promise<Chosen>
   const config = await context.config();
   const own = profileOf(config, client, request.flags, AGENT_NAMES);
   const { merged, ...projectFile } = await projectSettings(context, request, own, project);
-  const { profile } = merged;
+  // The client's own folder is nobody's to review.
+  const profile: Profile = request.scratch ? { ...merged.profile, workspace: 'bind' } : merged.profile;
   const [real, claims] = await Promise.all([withRealPaths(profile), claimsOf(config, realPathOf)]);
   const agent = agentOf(profile.agent);
   checkProvider(profile, agent);
@@ -68,7 +72,7 @@ export async function choose(context: Context, request: Wanted): Promise<Chosen>
   const workspace = lookAtWorkspace(context, real, project);
   workspace.catch(() => {});
   const shared = await sharedDirectory(profile, agent, context);
-  return { profile: real, agent, project, claims, shared, projectFile, workspace };
+  return { profile: real, agent, project, claims, shared, projectFile, workspace, resume: request.resume ?? false };
 }
 
 /** A login and the client's own folder are no matter of a project. */
@@ -107,20 +111,21 @@ export function engineOf(context: Context, request: Wanted, profile: Profile): P
 export async function hostFacts(
   { paths, caller, platform, env }: Context,
   engine: Engine,
-  { claims, shared, workspace }: Pick<Chosen, 'claims' | 'shared' | 'workspace'>,
+  chosen: Chosen,
 ): Promise<HostFacts> {
   const [facts, home, own] = await Promise.all([
     engine.facts(),
     realPathOf(paths.home),
     Promise.all([paths.configDir, paths.configFile, paths.dataDir, paths.cacheDir].map(realPathOf)),
   ]);
+  const { claims, shared } = chosen;
   const socket = socketOf(facts.endpoint);
   const endpoint = socket.startsWith('/') ? await realPathOf(socket) : socket;
   const directory = join(tmpdir(), `agentbox-ssh-${randomBytes(8).toString('hex')}`);
   const sshAgent = { socket: env['SSH_AUTH_SOCK'] || undefined, directory };
   return {
     ...{ caller, paths, home, own, engine: { ...facts, endpoint }, claims, platform, shared, sshAgent },
-    workspace: await workspace,
+    workspace: { ...(await chosen.workspace), continues: await continuedClone({ paths }, engine, chosen) },
   };
 }
 

@@ -9,6 +9,7 @@ import { formatSpan } from '../ui/time.ts';
 import { attendWorkspace } from '../workspace/attend.ts';
 import { closeWorkspace } from '../workspace/close.ts';
 import { openWorkspace } from '../workspace/open.ts';
+import { withWorkspace } from '../workspace/withWorkspace.ts';
 import { approver } from './approve.ts';
 import { exclusively } from './exclusive.ts';
 import { leaveGateway, withGateway } from './gateway.ts';
@@ -86,23 +87,26 @@ async function announced(context: Context, request: RunCommand, said: readonly s
 function launch(context: Context, request: RunCommand, prepared: Prepared): Promise<RunningBox> {
   const { engine, profile, agent, facts, box } = prepared;
   const launched = () =>
-    exclusively(context, prepared, () =>
-      withGateway(context, prepared, async (wiring) => {
-        await ensureClientState(context.paths, profile.client, agent.name, facts.caller, box, request.scratch);
-        await openWorkspace(context, prepared);
-        return withSshAgent(prepared, () =>
-          engine.launch({
-            spec: box,
-            payload: encodePayload([...prepared.frames, ...wiring]),
-            approve: approver(engine, box, prepared.imageEnv),
-            streams: request.detach ? undefined : streamsOf(context.io, box.terminal),
-          }),
-        );
-      }),
+    withWorkspace(context, prepared, () =>
+      exclusively(context, prepared, () =>
+        withGateway(context, prepared, async (wiring) => {
+          await ensureClientState(context.paths, profile.client, agent.name, facts.caller, box, request.scratch);
+          await openWorkspace(context, prepared);
+          return withSshAgent(prepared, () =>
+            engine.launch({
+              spec: box,
+              payload: encodePayload([...prepared.frames, ...wiring]),
+              approve: approver(engine, box, prepared.imageEnv),
+              streams: request.detach ? undefined : streamsOf(context.io, box.terminal),
+            }),
+          );
+        }),
+      ),
     );
   return uninterrupted(launched, async (running) => {
     running.detach();
     await engine.remove(running.id);
+    await closeWorkspace(context, prepared);
   });
 }
 

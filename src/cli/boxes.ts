@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import type { PruneOptions } from '../box/prune.ts';
 import type { Context } from '../context.ts';
 import type { Outcome } from './program.ts';
 
 type EngineOption = { engine?: 'docker' | 'podman' };
 
-/** `agentbox ls|attach|exec|logs|stop|rm`: boxes that are there, whoever started them. */
+/** `agentbox ls|attach|exec|logs|stop|rm|prune`: boxes that are there, whoever started them. */
 export function registerBoxes(program: Command, context: Context, rest: readonly string[], outcome: Outcome): void {
   const commands = () => import('../box/commands.ts');
   program
@@ -50,11 +51,20 @@ export function registerBoxes(program: Command, context: Context, rest: readonly
     .action(async (boxes: string[], options: EngineOption) => (await commands()).stop(context, boxes, options));
   program
     .command('rm')
-    .description('Remove boxes. The project and the agent’s state stay.')
+    .description('Remove boxes, and clones that were reviewed. The project and the agent’s state stay.')
     .argument('<box...>', 'their names, ids, or the ends of their names')
-    .option('-f, --force', 'running ones too')
+    .option('-f, --force', 'running ones too, and work that nobody has reviewed')
     .option('--engine <name>', 'docker | podman')
     .action(async (boxes: string[], options: EngineOption & { force?: boolean }) =>
       (await commands()).remove(context, boxes, options),
     );
+  program
+    .command('prune')
+    .description('Remove boxes that ended, with their workspaces. What nobody has reviewed stays.')
+    .option('-c, --client <name>', 'only those of a client')
+    .option('-f, --force', 'what nobody has reviewed as well')
+    .option('--dry-run', 'print what would be removed, do nothing')
+    .option('--engine <name>', 'docker | podman')
+    .option('--json', 'as JSON')
+    .action(async (options: PruneOptions) => (await import('../box/prune.ts')).prune(context, options));
 }

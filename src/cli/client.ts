@@ -30,14 +30,18 @@ export function registerClient(program: Command, context: Context): void {
     .description('Remove a client with all its state.')
     .argument('<name>', 'the client')
     .option('-y, --yes', 'do not ask')
-    .action(async (name: string, options: { yes?: boolean }) => (await commands()).remove(context, name, options));
+    .option('-f, --force', 'work of its boxes that nobody has reviewed too')
+    .action(async (name: string, options: { yes?: boolean; force?: boolean }) =>
+      (await commands()).remove(context, name, options),
+    );
   client
     .command('reset')
     .description('Remove logins, conversations and settings; the client stays.')
     .argument('<name>', 'the client')
     .option('-a, --agent <name>', 'of this agent only')
     .option('-y, --yes', 'do not ask')
-    .action(async (name: string, options: { agent?: string; yes?: boolean }) =>
+    .option('-f, --force', 'though work of its boxes is not reviewed; that stays')
+    .action(async (name: string, options: { force?: boolean; agent?: string; yes?: boolean }) =>
       (await commands()).reset(context, name, options),
     );
   client

@@ -11,6 +11,7 @@ import { registerDoctor } from './doctor.ts';
 import { registerImages } from './images.ts';
 import { registerLogin } from './login.ts';
 import { registerNet } from './net.ts';
+import { registerReview } from './review.ts';
 import { registerRun } from './run.ts';
 import { registerSync } from './sync.ts';
 import { registerTrust } from './trust.ts';
@@ -61,6 +62,7 @@ function makeProgram(context: Context, rest: readonly string[], outcome: Outcome
   registerBoxes(program, context, rest, outcome);
   registerTrust(program, context);
   registerSync(program, context);
+  registerReview(program, context, rest, outcome);
   registerNet(program, context, outcome);
   registerVerify(program, context, outcome);
   registerDoctor(program, context, outcome);

@@ -45,6 +45,16 @@ export function workspaceDir(paths: Paths, client: string, box: string): string 
   return join(workspacesDir(paths, client), box);
 }
 
+/** What a box that may only read its project has as `/out`. */
+export function outDir(paths: Paths, client: string, box: string): string {
+  return join(workspaceDir(paths, client, box), 'out');
+}
+
+/** The objects of the files that a clone was made of, where git had not kept them yet; boxes never see it. */
+export function cloneBaseDir(paths: Paths, client: string, box: string): string {
+  return join(workspaceDir(paths, client, box), 'base');
+}
+
 /** The folder of `run --scratch`: a workspace for what belongs to no project. */
 export function scratchDir(paths: Paths, client: string): string {
   return join(clientDir(paths, client), 'scratch');

@@ -123,6 +123,12 @@ export type BuildProgress =
   | { readonly kind: 'step'; readonly step: string; readonly state: 'started' | 'done' | 'cached' | 'failed' }
   | { readonly kind: 'output'; readonly step: string; readonly text: string };
 
+/** A volume in the engine's list. */
+export interface VolumeInfo {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 /** What runs containers. Every method throws UserError('engine', …) when the engine cannot be reached or takes too long. */
 export interface Engine {
   readonly kind: EngineKind;
@@ -141,8 +147,8 @@ export interface Engine {
 
   /** Makes a volume with these labels; one of that name that is there is left as it is. */
   makeVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
-  /** The names of all volumes with these labels. */
-  volumes(labels: Readonly<Record<string, string>>): Promise<readonly string[]>;
+  /** All volumes with these labels. */
+  volumes(labels: Readonly<Record<string, string>>): Promise<readonly VolumeInfo[]>;
   /** Removes a volume; one that is not there is fine. Throws while a container has it. */
   removeVolume(name: string): Promise<void>;
 

@@ -16,7 +16,7 @@ import type { BoxSpec, Mount, Tmpfs } from './spec.ts';
 import { hasSshAgent, SSH_AUTH_SOCK, sshAgentMounts } from './sshAgent.ts';
 import { stateMounts } from './stateMounts.ts';
 import { boxUser } from './user.ts';
-import { workspaceMounts } from './workspaceMounts.ts';
+import { OUT, workspaceMounts } from './workspaceMounts.ts';
 
 /** The parts of one run that are neither settings nor facts of the host. */
 export interface RunRequest {
@@ -63,7 +63,7 @@ export function planBox(
   if (!project.scratch) guardSource('project', project.path, profile.client, facts);
   const gateway = profile.network === 'gateway';
   if (gateway && run.runtime !== undefined) mustReachGateway(facts.engine, run.runtime);
-  const user = boxUser(facts.caller, facts.engine, project);
+  const user = boxUser(facts.caller, facts.engine, project, profile.workspace);
   const { limits, notices } = planLimits(profile.resources, facts.engine, profile.allowDegraded, run.runtime);
   const workspace = workspaceOf(profile, project);
   const relabel = facts.engine.selinux;
@@ -102,6 +102,7 @@ export function planBox(
       ...run.terminalEnv,
       ...{ HOME, HISTFILE: `${HISTORY}/bash_history`, AGENTBOX: '1' },
       ...(hasSshAgent(profile) ? { SSH_AUTH_SOCK } : {}),
+      ...(profile.workspace === 'readonly' ? { AGENTBOX_OUT: OUT } : {}),
     },
     mounts: [...own, ...userMounts(profile, facts, own)],
     tmpfs: [

@@ -14,6 +14,7 @@ export function keeperKey(client: string, { dataDir }: Pick<Paths, 'dataDir'>, e
   return digest([dataDir, client, endpoint]);
 }
 
-function digest(parts: readonly string[]): string {
+/** Tells things apart by what they are made of; 8 hex digits. Pure. */
+export function digest(parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 8);
 }

@@ -4,6 +4,7 @@ import type { BoxSpec, Mount, Network } from './spec.ts';
 import type { BoxUser } from './user.ts';
 
 const MIB = 1024 * 1024;
+const BOX = `${LABEL}.box`;
 
 /** What is special about one helper box. */
 export interface HelperRequest {
@@ -16,13 +17,19 @@ export interface HelperRequest {
   readonly mounts?: readonly Mount[];
   readonly runtime?: string | undefined;
   readonly selinuxLevel?: string | undefined;
+  /** The box for whose workspace it works, by name. */
+  readonly box?: string | undefined;
 }
 
 /** A short-lived box for agentbox's own work, as hardened as any other; pure. */
 export function helperBox(request: HelperRequest): BoxSpec {
   return {
     name: helperName(request.purpose, request.suffix),
-    labels: { [LABEL]: 'helper', [`${LABEL}.purpose`]: request.purpose },
+    labels: {
+      [LABEL]: 'helper',
+      [`${LABEL}.purpose`]: request.purpose,
+      ...(request.box === undefined ? {} : { [BOX]: request.box }),
+    },
     image: request.image,
     ...request.user,
     argv: request.argv,
@@ -47,4 +54,9 @@ export function helperBox(request: HelperRequest): BoxSpec {
 /** What a helper box is called. */
 export function helperName(purpose: string, suffix: string): string {
   return `agentbox-helper-${purpose}-${suffix}`;
+}
+
+/** Label filters for the helper boxes that work for the workspace of a box. Pure. */
+export function labelsOfHelpers(box: string): Record<string, string> {
+  return { [LABEL]: 'helper', [BOX]: box };
 }

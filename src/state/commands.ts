@@ -11,16 +11,22 @@ import type { Context } from '../context.ts';
 import { UsageError, UserError } from '../errors.ts';
 import { print, printJson, say } from '../ui/io.ts';
 import { table } from '../ui/table.ts';
+import { settle } from '../workspace/settle.ts';
 import { agentsWithState, clientsWithState, removeState, resetState } from './clientState.ts';
 import { exportClient } from './exportClient.ts';
 import { withLock } from './lock.ts';
 import { enginesHere, refuseWhileRunning } from './running.ts';
+import { refuseUnreviewed, removeWorkspaces } from './unreviewed.ts';
 
 interface JsonOption {
   readonly json?: boolean;
 }
 interface YesOption {
   readonly yes?: boolean;
+}
+interface ForceOption {
+  /** Work in workspaces that nobody has reviewed does not hinder it. */
+  readonly force?: boolean;
 }
 
 /** Adds a client to config.yaml; `project` are directories, relative to where the caller is. */
@@ -83,14 +89,16 @@ export async function show(context: Context, client: string, options: JsonOption
 }
 
 /**
- * Removes a client: its state, its stored secrets and its part of config.yaml. Asks first; refuses while its boxes run.
+ * Removes a client: its state, its stored secrets and its part of config.yaml. Asks first; refuses while its boxes run, and
+ * unless forced while work of theirs is not reviewed.
  * Throws UserError('credentials') at the end when a keychain keeps some of the secrets.
  */
-export async function remove(context: Context, client: string, options: YesOption): Promise<void> {
+export async function remove(context: Context, client: string, options: YesOption & ForceOption): Promise<void> {
   await mustExist(context, client);
   if (client === DEFAULT_CLIENT) {
     throw new UserError('refused', 'client default always exists', { next: ['agentbox client reset default'] });
   }
+  if (!options.force) await settleAndRefuse(context, client, `agentbox client rm --force ${client}`);
   const scratch = (await isThere(scratchDir(context.paths, client))) ? ', and all files of its scratch folder' : '';
   const what = `Remove client ${client} with its logins, secrets, conversations, settings and history${scratch}?`;
   if (!(await agreed(context, what, options))) return;
@@ -99,6 +107,8 @@ export async function remove(context: Context, client: string, options: YesOptio
   const left = await whileNothingRuns(context, client, async () => {
     const kept = await removeSecrets(context, client, credentials);
     const { endGateway } = await import('../network/keeper/endGateway.ts');
+    if (!options.force) await refuseUnreviewed(context, client, `agentbox client rm --force ${client}`);
+    await removeWorkspaces(context, client);
     for (const engine of await enginesHere(context)) await endGateway(context, client, engine);
     await removeState(context.paths, client);
     return kept;
@@ -109,11 +119,14 @@ export async function remove(context: Context, client: string, options: YesOptio
   say(context.io, `client ${client} is gone`);
 }
 
-/** Removes what an agent (or every agent) of a client has stored. Asks first; refuses while the client's boxes run. */
+/**
+ * Removes what an agent (or every agent) of a client has stored. Asks first; refuses while the client's boxes run, and unless
+ * forced while work of theirs is not reviewed: the conversations that belong to it would be gone.
+ */
 export async function reset(
   context: Context,
   client: string,
-  options: YesOption & { readonly agent?: string },
+  options: YesOption & ForceOption & { readonly agent?: string },
 ): Promise<void> {
   await mustExist(context, client);
   const { agent } = options;
@@ -122,6 +135,7 @@ export async function reset(
     const why = known.length === 0 ? 'it has none at all' : `it has state of: ${known.join(', ')}`;
     throw new UserError('state', `client ${client} has no state of agent ${agent}`, { why });
   }
+  if (!options.force) await settleAndRefuse(context, client, `agentbox client reset --force ${client}`);
   const whose =
     agent === undefined ? `all agents of client ${client}, and its history` : `${agent} of client ${client}`;
   if (!(await agreed(context, `Remove logins, conversations and settings of ${whose}?`, options))) return;
@@ -176,6 +190,13 @@ async function mustExist(context: Context, client: string): Promise<void> {
 
 async function agreed(context: Context, question: string, options: YesOption): Promise<boolean> {
   return options.yes === true || (await context.prompter.confirm(question, '--yes'));
+}
+
+/** Before anything is asked: what can come back does, and what nobody has reviewed ends it. */
+async function settleAndRefuse(context: Context, client: string, force: string): Promise<void> {
+  await refuseWhileRunning(context, client);
+  await settle(context, client);
+  await refuseUnreviewed(context, client, force);
 }
 
 /** The lock is the one that a run holds while it makes its box, so that none comes up in between. */

@@ -10,6 +10,8 @@ export interface WorkspaceFacts {
   readonly masked: readonly string[];
   /** One line for each thing the user must know of it. */
   readonly notices: readonly string[];
+  /** The clone of an earlier box that this run goes on in. */
+  readonly continues?: { readonly box: string; readonly volume: string } | undefined;
   /** What was there before the box, to tell what appears; absent where nothing is looked for (clone, readonly). */
   readonly baseline?: Baseline;
 }

@@ -3,7 +3,7 @@ import { shell } from '../agents/shell.ts';
 import { type HelperResult, type HelperStreams, runHelper } from '../box/helper.ts';
 import type { Context } from '../context.ts';
 import type { Engine } from '../engine/engine.ts';
-import { loadAssets } from '../image/assets.ts';
+import { folderOf, loadAssets } from '../image/assets.ts';
 import { chooseImage } from '../image/choose.ts';
 import { helperBox, helperName } from '../plan/helperBox.ts';
 import { selinuxLevel } from '../plan/selinux.ts';
@@ -24,7 +24,10 @@ export interface GitWork extends HelperStreams {
 }
 
 /** Whose work it is: the box's user, client and runtime. */
-export type GitWorkFor = Pick<WorkspaceRecord, 'client' | 'user' | 'runtime'>;
+export type GitWorkFor = Pick<WorkspaceRecord, 'client' | 'user' | 'runtime'> & Partial<Pick<WorkspaceRecord, 'box'>>;
+
+/** Where the programs are in the helper box. */
+const PROGRAMS = '/tmp/agentbox';
 
 const PURPOSE = 'git';
 
@@ -32,7 +35,7 @@ const PURPOSE = 'git';
 const LIMIT = 600_000;
 
 /** git as the helper has it: no settings of anybody, no hook, no watcher, no question, and every folder is trusted. */
-const GIT_ENV: Readonly<Record<string, string>> = {
+export const GIT_ENV: Readonly<Record<string, string>> = {
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_ATTR_NOSYSTEM: '1',
@@ -62,16 +65,21 @@ export async function gitBox(context: Context, engine: Engine, who: GitWorkFor, 
     chooseImage(engine, shell, { agentVersion: {}, image: undefined }, context),
     engine.facts(),
   ]);
-  const program = assets[`workspace/${script}`];
-  if (program === undefined) throw new Error(`images/workspace has no ${script}`);
-  const path = `/tmp/agentbox/${script}`;
+  const programs = Object.entries(folderOf(assets, 'workspace'));
+  if (!programs.some(([name]) => name === script)) throw new Error(`images/workspace has no ${script}`);
+  const path = `${PROGRAMS}/${script}`;
   const spec = helperBox({
     ...{ purpose: PURPOSE, suffix, image: ref, user: who.user },
     ...{ argv: ['/bin/sh', path, ...args], network: 'none', mounts, runtime: who.runtime },
     selinuxLevel: facts.selinux ? selinuxLevel(who.client) : undefined,
+    box: who.box,
   });
-  const file = { op: 'file', path, mode: '700', when: 'always', content: program.content } as const;
-  return runHelper(engine, { ...spec, env: { ...spec.env, ...GIT_ENV } }, [file], timeout, streams);
+  // All of them, since some have parts in common.
+  const files = programs.map(
+    ([name, { content }]) =>
+      ({ op: 'file', path: `${PROGRAMS}/${name}`, mode: '700', when: 'always', content }) as const,
+  );
+  return runHelper(engine, { ...spec, env: { ...spec.env, ...GIT_ENV } }, files, timeout, streams);
 }
 
 /** The name of the helper box of a piece of work with this suffix. */

@@ -1,9 +1,13 @@
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Profile } from '../config/profile.ts';
 import type { Context } from '../context.ts';
 import type { ProjectFacts } from '../plan/facts.ts';
 import { PLAIN_WORKSPACE, type WorkspaceFacts } from './facts.ts';
+import type { FoundPlaces } from './git/findRepositories.ts';
 import { lookAtRepositories } from './git/lookAtRepositories.ts';
-import { lookAtSinks } from './sinks/lookAtSinks.ts';
+import { lookAtSinks, walkFor } from './sinks/lookAtSinks.ts';
+import type { Tree } from './sinks/walk.ts';
 
 /** What is to be known of a project before its box is planned; only reads. Throws UserError('refused') for what cannot be guarded. */
 export async function lookAtWorkspace(
@@ -14,9 +18,14 @@ export async function lookAtWorkspace(
   // Nothing of the client's own folder is the host's to run.
   if (project.scratch) return PLAIN_WORKSPACE;
   const bind = profile.workspace === 'bind';
+  const settings = { ...profile, strict: profile.strict && bind };
+  const walked = walkFor(settings, project.path);
+  const places = walked.then((tree) => placesIn(project.path, tree));
+  // Whoever needs it tells; a project that is refused before has nobody who does.
+  places.catch(() => {});
   const [git, sinks] = await Promise.all([
-    lookAtRepositories(profile, project),
-    lookAtSinks(context, { ...profile, strict: profile.strict && bind }, project.path),
+    lookAtRepositories(profile, project, places),
+    lookAtSinks(context, settings, project.path, walked),
   ]);
   // What a box writes anywhere else reaches nobody unseen.
   if (!bind) return { ...git, guarded: [], masked: sinks.masked };
@@ -25,4 +34,11 @@ export async function lookAtWorkspace(
     ...{ guarded: [...git.guarded, ...sinks.guarded], masked: sinks.masked, baseline: sinks.baseline },
     notices: [...git.notices, ...sinks.notices],
   };
+}
+
+/** Some file systems take `.GIT` for `.git` as well. */
+function placesIn(project: string, { repositories, closed }: Tree): FoundPlaces {
+  const isThere = (place: string) => lstatSync(join(project, place, '.git'), { throwIfNoEntry: false }) !== undefined;
+  const places = repositories.map(({ place }) => place).filter(isThere);
+  return { places: [...new Set(places)].sort(), closed: [...closed].sort() };
 }

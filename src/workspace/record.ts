@@ -34,8 +34,33 @@ export interface WorkspaceRecord {
   readonly starts: readonly RefsSnapshot[];
   /** The tree of each index when commits last came back, in the place of the start's; null where they have not. */
   readonly synced?: readonly (string | null)[];
+  /** Its project was looked through after its end: what appears there since is the host's own. */
+  readonly looked?: true;
   /** Why its commits were refused; only `agentbox sync` tries again then. */
   readonly held?: string | undefined;
+  readonly clone?: CloneRecord;
+}
+
+/** A clone: the volume it lies in, and what it was made of. */
+export interface CloneRecord {
+  readonly volume: string;
+  /** Absent until all of it is there; until then no box has seen it, and it may go. */
+  readonly base?: CloneBase;
+}
+
+/** What a clone was when its box got it. */
+export interface CloneBase {
+  /** HEAD of the host; null before the first commit, and for a folder without git. */
+  readonly commit: string | null;
+  /** The branch of the host (`refs/heads/main`); null when HEAD was detached, and for a folder without git. */
+  readonly branch: string | null;
+  /** The first commit of the clone of a folder without git; null where the host has git. */
+  readonly baseline: string | null;
+  /** The tree of exactly the files that were copied, byte by byte (images/workspace/snapshot). */
+  readonly tree: string;
+  readonly format: 'sha1' | 'sha256';
+  /** A digest of HEAD and all refs, as images/workspace/clone-state prints it. */
+  readonly refs: string;
 }
 
 const FILE = 'record.json';
@@ -50,7 +75,8 @@ export async function writeRecord(paths: Paths, record: WorkspaceRecord): Promis
 export async function readRecord(paths: Paths, client: string, box: string): Promise<WorkspaceRecord | undefined> {
   const path = join(workspaceDir(paths, client, box), FILE);
   const text = await orStateTrouble(`cannot read ${path}`, () => readFile(path, 'utf8').catch(absent));
-  return text === undefined ? undefined : (JSON.parse(text) as WorkspaceRecord);
+  // A folder that was renamed for another box is that box's from that moment on.
+  return text === undefined ? undefined : { ...(JSON.parse(text) as WorkspaceRecord), box };
 }
 
 /** All records of a client, the oldest first. */

@@ -9,6 +9,7 @@ import { say } from '../ui/io.ts';
 import { plain } from '../ui/plain.ts';
 import { closeAside } from './aside/closeAside.ts';
 import { allRecords, readRecord, removeRecord, type WorkspaceRecord, writeRecord } from './record.ts';
+import { finishApply } from './review/finishApply.ts';
 import { type BringOptions, type Brought, bringBack } from './sync/bringBack.ts';
 import { tellBrought } from './sync/tell.ts';
 
@@ -21,6 +22,7 @@ const LIMIT = 60_000;
  */
 export async function settle(context: Context, client?: string): Promise<void> {
   const records = await allRecords(context.paths, client);
+  for (const record of records) if (record.workspace === 'clone') await finishApply(context, record);
   for (const record of await endedAmong(context, records)) {
     if (record.held === undefined) await closeRecord(context, record);
     else if (record.workspace === 'bind') say(context.io, keptLine(record, record.held));
@@ -54,11 +56,11 @@ async function aliveAmong(context: Context, records: readonly WorkspaceRecord[])
   return alive;
 }
 
-/** After the end of a box: takes in its work, tells, and removes the record when nothing is left. Trouble is told, and the record stays. */
-export async function closeRecord(context: Context, record: WorkspaceRecord): Promise<void> {
+/** After the end of a box: takes in its work, tells, and removes the record when nothing is left. Trouble is told, and the record stays. `ask`: somebody sits there who may be asked. */
+export async function closeRecord(context: Context, record: WorkspaceRecord, ask = false): Promise<void> {
   if (record.workspace === 'clone') return;
   try {
-    await closeAside(context, record);
+    await closeAside(context, record, ask);
     for (const brought of await syncRecord(context, record, { ended: true })) {
       for (const line of tellBrought(brought)) say(context.io, `agentbox: ${line}`);
     }

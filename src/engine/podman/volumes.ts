@@ -1,3 +1,4 @@
+import type { VolumeInfo } from '../engine.ts';
 import { failed, type Podman } from './command.ts';
 
 /** One row of `podman volume ls --format json`. */
@@ -17,11 +18,11 @@ export async function makeVolume(podman: Podman, name: string, labels: Labels): 
 }
 
 /** See Engine.volumes. */
-export async function listVolumes(podman: Podman, labels: Labels): Promise<readonly string[]> {
+export async function listVolumes(podman: Podman, labels: Labels): Promise<readonly VolumeInfo[]> {
   const rows = await podman.json<readonly VolumeRow[] | null>(['volume', 'ls', '--format=json']);
   const wanted = Object.entries(labels);
   const found = (rows ?? []).filter((row) => wanted.every(([name, value]) => row.Labels?.[name] === value));
-  return found.map((row) => row.Name);
+  return found.map(({ Name: name, Labels }) => ({ name, labels: Labels ?? {} }));
 }
 
 /** See Engine.removeVolume. */

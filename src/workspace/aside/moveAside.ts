@@ -28,7 +28,7 @@ export async function moveAside(
 ): Promise<Moved> {
   if (things.length === 0) return { moved: [], failed: [] };
   await privateDirectory(folder);
-  return withLock(join(folder, 'index'), async () => {
+  return withLock(folder, async () => {
     const before = await readAside(folder);
     const first = Math.max(0, ...before.map(({ n }) => n)) + 1;
     const wanted = things.map((thing, index): AsideItem => ({ ...thing, n: first + index, at: now.toISOString() }));

@@ -44,15 +44,15 @@ export async function giveBack(
   const folder = asideDir(paths, record);
   const isWanted = ({ path }: AsideItem) => wanted === undefined || wanted.includes(path);
   if ((await readAside(folder)).length === 0) return;
-  await withLock(join(folder, 'index'), async () => {
+  await withLock(folder, async () => {
     for (const item of (await asideOf(paths, record)).filter(isWanted)) {
       await orStateTrouble(`cannot put ${plain(item.path)} back`, () => giveOne(folder, record.project, item));
+      await rm(dirname(placeOf(folder, item)), { recursive: true, force: true });
       const left = await readAside(folder);
       await writeAside(
         folder,
         left.filter(({ n }) => n !== item.n),
       );
-      await rm(dirname(placeOf(folder, item)), { recursive: true, force: true });
     }
   });
 }
@@ -97,7 +97,7 @@ export async function throwAway(
   const folder = asideDir(paths, record);
   const isWanted = ({ path }: AsideItem) => wanted === undefined || wanted.includes(path);
   if ((await readAside(folder)).length === 0) return;
-  await withLock(join(folder, 'index'), async () => {
+  await withLock(folder, async () => {
     const items = await readAside(folder);
     for (const item of items.filter(isWanted)) {
       const gone = item.left === undefined ? dirname(placeOf(folder, item)) : join(record.project, item.left);

@@ -1,4 +1,4 @@
-import { lstat, readFile } from 'node:fs/promises';
+import { lstat, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Paths, workspaceDir } from '../../config/paths.ts';
 import { orStateTrouble } from '../../state/trouble.ts';
@@ -41,8 +41,12 @@ export async function readAside(folder: string): Promise<readonly AsideItem[]> {
   return JSON.parse(text) as AsideItem[];
 }
 
-/** Writes the whole list. Throws UserError('state'). */
+/** Writes the whole list; with nothing in it the folder goes. Throws UserError('state'). */
 export async function writeAside(folder: string, items: readonly AsideItem[]): Promise<void> {
+  if (items.length === 0) {
+    await orStateTrouble(`cannot remove ${folder}`, () => rm(folder, { recursive: true, force: true }));
+    return;
+  }
   await writeState(join(folder, 'index.json'), `${JSON.stringify(items, undefined, 2)}\n`);
 }
 

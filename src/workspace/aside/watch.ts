@@ -22,10 +22,16 @@ export function watchFolder({ folder, look }: Watching): () => Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   let ended = false;
   let cost = 0;
+  let due = Number.POSITIVE_INFINITY;
   const after = (milliseconds: number) => {
+    const then = performance.now() + milliseconds;
+    // Never put off: who changes something all the time would not be looked at.
+    if (then >= due) return;
+    due = then;
     clearTimeout(timer);
     timer = setTimeout(() => {
       timer = undefined;
+      due = Number.POSITIVE_INFINITY;
       current = round();
     }, milliseconds);
   };
@@ -36,7 +42,7 @@ export function watchFolder({ folder, look }: Watching): () => Promise<void> {
     if (!ended) after(Math.min(SELDOM, Math.max(OFTEN, cost * SHARE)));
   };
   const watcher = notified(folder, () => {
-    // While a look is going on, or the next one is near, there is nothing to bring forward.
+    // What changes during a look is for the next one.
     if (timer !== undefined && !ended) after(Math.max(SOON, cost * BUSY_SHARE));
   });
   after(OFTEN);

@@ -6,16 +6,20 @@ import type { ProjectFacts } from '../../plan/facts.ts';
 import { plain } from '../../ui/plain.ts';
 import type { WorkspaceFacts } from '../facts.ts';
 import { atOnce } from './atOnce.ts';
-import { findRepositories } from './findRepositories.ts';
+import { type FoundPlaces, findRepositories } from './findRepositories.ts';
 import { readRepository } from './readRepository.ts';
 
-/** The repositories of a project, and what is to be known of them. Throws UserError('refused') for one that no box can have. */
+/**
+ * The repositories of a project, and what is to be known of them; `walked` is where they are, when somebody has looked already.
+ * Throws UserError('refused') for one that no box can have.
+ */
 export async function lookAtRepositories(
   { workspace, git }: Pick<Profile, 'workspace' | 'git'>,
   project: Pick<ProjectFacts, 'path'>,
+  walked?: Promise<FoundPlaces>,
 ): Promise<Pick<WorkspaceFacts, 'repositories' | 'guarded' | 'notices'>> {
   await refuseGitDirectory(project.path);
-  const { places, closed } = await findRepositories(project.path);
+  const { places, closed } = await (walked ?? findRepositories(project.path));
   const client = git.name !== undefined || git.email !== undefined;
   const found = await atOnce(places, 32, (place) => readRepository(project.path, place, client));
   const unseen = closed.map((place) => `${plain(place)} may not be read: a repository in it would not be guarded`);

@@ -66,7 +66,8 @@ function sameNames(changes: readonly Change[]): readonly Risk[] {
   for (const { path, after } of changes) {
     if (after === undefined) continue;
     const bare = bareParts(path).join('/');
-    byName.set(bare, [...(byName.get(bare) ?? []), path]);
+    // A path may come twice, when a commit has it otherwise.
+    byName.set(bare, [...new Set([...(byName.get(bare) ?? []), path])]);
   }
   return [...byName.values()]
     .filter((paths) => paths.length > 1)

@@ -15,11 +15,11 @@ export function judgementLines(judgement: Judgement): readonly string[] {
 /** What a level is called to people. */
 const WORDS: Readonly<Record<Level, string>> = { refuse: 'refused', ask: 'risky', note: 'note' };
 
-function riskLine({ level, path, reason, rule }: Risk): string {
+export function riskLine({ level, path, reason, rule }: Risk): string {
   return plain(`${WORDS[level]}: ${path}: ${reason} [${rule}]`);
 }
 
-function secretLine({ path, line, rule, masked, credential }: PlacedFinding): string {
+export function secretLine({ path, line, rule, masked, credential }: PlacedFinding): string {
   const what = credential === undefined ? masked : `the value of ${credential}, ${masked}`;
   return plain(`secret: ${path}:${line}: ${what} [${rule}]`);
 }

@@ -29,7 +29,7 @@ export function knownRepositories(project: string, places: readonly string[]): r
 }
 
 /** The repository whose `.git` is in this folder; undefined where there is none that can be read. */
-export function repositoryAt(top: string): HostRepository | undefined {
+function repositoryAt(top: string): HostRepository | undefined {
   try {
     const dotGit = join(top, '.git');
     const gitDir = realpathSync(statSync(dotGit).isFile() ? namedIn(dotGit, top) : dotGit);

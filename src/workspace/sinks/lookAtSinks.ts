@@ -29,16 +29,16 @@ const LINKS = 60;
 
 /**
  * Looks through a project (a real path) before its box: what the host would run by itself and git does not track is to be
- * guarded, files with secrets that git does not track are to be masked. Only reads. Throws UserError('refused') with `strict`.
+ * guarded, files with secrets that git does not track are to be masked; `walked` is for who needs the walk too. Only reads. Throws UserError('refused') with `strict`.
  */
-export async function lookAtSinks(deps: HostGit, settings: GuardSettings, project: string): Promise<LookedAt> {
+export async function lookAtSinks(
+  deps: HostGit,
+  settings: GuardSettings,
+  project: string,
+  walked: Promise<Tree> = walkFor(settings, project),
+): Promise<LookedAt> {
   const { protect, unprotect, strict } = settings;
-  const mask = patterns(settings.mask);
-  const linkBudget = strict ? Number.POSITIVE_INFINITY : LINKS;
-  const [tree, named] = await Promise.all([
-    walk(project, { mask, protect: patterns(protect), linkBudget }),
-    namedSinks(deps, project),
-  ]);
+  const [tree, named] = await Promise.all([walked, namedSinks(deps, project)]);
   if (strict) refuseLinks(tree, project);
   const sinks = [...tree.sinks, ...findNamed(project, named)];
   const secrets = secretsOf(project, tree, settings);
@@ -46,7 +46,9 @@ export async function lookAtSinks(deps: HostGit, settings: GuardSettings, projec
     project,
     tree.repositories.map(({ place }) => place),
   );
-  const tracked = await trackedPaths(deps, project, repositories, [...sinks.map(({ path }) => path), ...secrets]);
+  const behindLinks = sinks.flatMap(({ path, kind }) => (kind === 'link' ? (behind(project, path) ?? []) : []));
+  const asked = [...sinks.map(({ path }) => path), ...behindLinks, ...secrets];
+  const tracked = await trackedPaths(deps, project, repositories, asked);
   const masked = secrets.filter((path) => !tracked.has(path));
   // What is masked cannot be changed either, and to protect it must not bring it to light.
   const isMasked = ({ path, kind }: GuardedPath) => kind === 'file' && masked.includes(path);
@@ -59,6 +61,12 @@ export async function lookAtSinks(deps: HostGit, settings: GuardSettings, projec
     ...{ tree, guarded, masked, baseline: { present, mounted, named, protect, unprotect } },
     notices: noticesOf(project, tree, guarded, masked, trackedSecrets),
   };
+}
+
+/** The walk that lookAtSinks needs. */
+export function walkFor({ mask, protect, strict }: GuardSettings, project: string): Promise<Tree> {
+  const linkBudget = strict ? Number.POSITIVE_INFINITY : LINKS;
+  return walk(project, { mask: patterns(mask), protect: patterns(protect), linkBudget });
 }
 
 function secretsOf(project: string, { secrets }: Tree, settings: GuardSettings): readonly string[] {

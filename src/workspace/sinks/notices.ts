@@ -16,7 +16,7 @@ export function noticesOf(
   masked: readonly string[],
   trackedSecrets: readonly string[],
 ): readonly string[] {
-  const { hardLinks, hardLinksCounted, complete, closed } = tree;
+  const { hardLinks, hardLinksCounted, complete } = tree;
   const linked = guarded.filter(({ path, kind }) => kind === 'file' && (identify(project, path)?.links ?? 1) > 1);
   const count = `${hardLinksCounted ? '' : 'at least '}${counted(hardLinks)} of the project`;
   const notices: readonly (string | false)[] = [
@@ -24,7 +24,6 @@ export function noticesOf(
     hardLinks > 0 && `${count} with more than one link: what the box writes there is written wherever else they lie`,
     linked.length > 0 && `${names(linked.map(({ path }) => path))}: guarded, but a box may reach it by another link`,
     trackedSecrets.length > 0 && `${names(trackedSecrets)}: not masked, because git tracks it`,
-    closed.length > 0 && `${names(closed)}: cannot be looked into, so nothing in it is guarded`,
     guarded.length + masked.length > 0 &&
       foldsCase(project) &&
       `${plain(project)} does not tell .env from .ENV, by which a box may reach what is guarded or masked: --workspace clone does not let it`,
@@ -46,7 +45,7 @@ export function refuseLinks({ hardLinks }: Tree, project: string): void {
 }
 
 /** A few paths for one line, and how many more there are. */
-export function names(paths: readonly string[]): string {
+function names(paths: readonly string[]): string {
   const rest = paths.length - SHOWN;
   return `${paths.slice(0, SHOWN).map(plain).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }

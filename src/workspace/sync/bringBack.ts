@@ -10,13 +10,13 @@ import { ownGitDir, startIndex } from '../git/places.ts';
 import { type RefsSnapshot, readRefs } from '../git/readRefs.ts';
 import { gitBoxName } from '../gitBox.ts';
 import { type WorkspaceRecord, writeRecord } from '../record.ts';
-import { branchesAndTags, type Decision, decide } from './decide.ts';
+import { branchesAndTags, branchOf, type Decision, decide } from './decide.ts';
 import { endHelper } from './endHelper.ts';
 import { type HostNow, hostNow } from './hostSide.ts';
 import { type Journal, readJournal, removeJournal, startsAfter, writeJournal } from './journal.ts';
 import { type News, UNDER_WAY } from './news.ts';
 import { takeLines } from './plan.ts';
-import { type Reading, readCommits } from './read.ts';
+import { type Reading, type ReadRequest, readCommits } from './read.ts';
 import { type Taken, takeCommits } from './take.ts';
 
 /** What came back of one repository. */
@@ -29,7 +29,7 @@ export interface Brought extends Decision {
 }
 
 /** A moment at which everything may end: what is on the disk then is enough to go on. */
-export type BringPoint = 'read' | 'journal' | 'taken' | 'recorded' | 'done';
+type BringPoint = 'read' | 'journal' | 'taken' | 'recorded' | 'done';
 
 /** How commits are brought back. */
 export interface BringOptions {
@@ -40,6 +40,9 @@ export interface BringOptions {
 }
 
 const MAX_PACK = 2 * 1024 ** 3;
+const MAX_REFS = 50_000;
+/** How often a box that is making commits is read. */
+const READS = 3;
 /** How often the host may change between a look and the transaction. */
 const TRIES = 5;
 
@@ -85,39 +88,61 @@ async function bringOne(
   one: One,
   { maxPack = MAX_PACK, fault = () => {} }: BringOptions,
 ): Promise<{ brought: Brought; record: WorkspaceRecord } | undefined> {
-  const { record, n, repository, start, begun } = one;
+  const { record, n, start, begun } = one;
   const folder = workspaceDir(context.paths, record.client, record.box);
   const gitDir = ownGitDir(folder, n);
-  const seen = await readRefs(gitDir);
-  if (begun === undefined && fingerprint(seen) === fingerprint(start)) return undefined;
+  const now = await readRefs(gitDir);
+  if (begun === undefined && fingerprint(now) === fingerprint(start)) return undefined;
   const packFile = join(folder, `incoming-${n}.pack`);
   try {
-    const host = await hostNow(repository);
-    const known = [...new Set([...host.known, ...branchesAndTags(start.refs).values()])];
-    const format = formatOf(known, repository);
-    const reading = await readCommits(context, engine, {
-      record,
-      repository,
-      gitDir,
-      known,
-      format,
-      packFile,
-      maxPack,
-    });
+    const { seen, reading } = await readAtRest(context, engine, one, { gitDir, packFile, maxPack });
     await fault('read');
     const { brought, tree } = await take(context, engine, { ...one, folder, reading, packFile }, fault);
     const { news } = reading;
     const starts = record.starts.with(n, { head: news.head, refs: { ...seen.refs, ...news.refs } });
     const before = record.synced ?? record.starts.map(() => null);
-    const now = { ...record, starts, synced: before.with(n, tree ?? null) };
-    await writeRecord(context.paths, now);
+    const after = { ...record, starts, synced: before.with(n, tree ?? null) };
+    await writeRecord(context.paths, after);
     await fault('recorded');
     await removeJournal(folder);
     await fault('done');
-    return { brought, record: now };
+    return { brought, record: after };
   } finally {
     await rm(packFile, { force: true });
   }
+}
+
+/** Reads the box, again while it makes commits, so that its index belongs to its HEAD; in the end as it is. */
+async function readAtRest(
+  context: Context,
+  engine: Engine,
+  { record, repository, start }: One,
+  more: Pick<ReadRequest, 'gitDir' | 'packFile' | 'maxPack'>,
+): Promise<{ seen: RefsSnapshot; reading: Reading }> {
+  for (let count = 1; ; count += 1) {
+    const [seen, host] = [await readRefs(more.gitDir), await hostNow(repository)];
+    const refs = branchesAndTags(seen.refs);
+    if (refs.size > MAX_REFS) throw tooMany();
+    const known = [...new Set([...host.known, ...branchesAndTags(start.refs).values()])];
+    const format = formatOf(known, repository);
+    const own = new Map([...refs].filter(([, id]) => id.length === format));
+    const stash = seen.refs['refs/stash'];
+    const reading = await readCommits(context, engine, {
+      ...{ record, repository, known, ...more, asked: { head: headOf(seen, format), refs: own, format } },
+      stash: stash?.length === format ? stash : undefined,
+    });
+    if (count === READS || fingerprint(await readRefs(more.gitDir)) === fingerprint(seen)) return { seen, reading };
+  }
+}
+
+function headOf({ head }: RefsSnapshot, format: number): string | undefined {
+  return branchOf(head)?.startsWith('refs/heads/') || head?.length === format ? head : undefined;
+}
+
+function tooMany(): UserError {
+  return new UserError('refused', 'the box’s git directory is not as git makes it', {
+    why: `it has more than ${MAX_REFS} branches and tags`,
+  });
 }
 
 interface Take extends One {
@@ -175,7 +200,8 @@ function decisions(starts: RefsSnapshot, news: News, host: HostNow, record: Work
 
 function result({ repository, reading: { news }, start }: Take, decision: Decision, host: HostNow) {
   const stayed = news.head !== start.head && news.head !== host.head && decision.head === undefined;
-  return { brought: { ...decision, place: repository.place, stayed, news }, tree: news.tree };
+  const deleted = decision.deleted.filter((ref) => !news.missing.includes(ref));
+  return { brought: { ...decision, deleted, place: repository.place, stayed, news }, tree: news.tree };
 }
 
 /** What makes two states of a box's git directory differ for us. */

@@ -1,9 +1,10 @@
 import { Writable } from 'node:stream';
+import { formatSize } from '../../config/size.ts';
 import { UserError } from '../../errors.ts';
 import type { RefsSnapshot } from '../git/readRefs.ts';
-import { isObjectId, isRefName } from '../git/refName.ts';
+import { isObjectId } from '../git/refName.ts';
 
-/** What a reader saw in a box's git directory: hostile until checked, and this is checked. */
+/** What a reader saw of the refs that it was asked for: hostile until checked, and this is checked. */
 export interface News extends RefsSnapshot {
   /** The tree of the index; undefined where there is none. */
   readonly tree: string | undefined;
@@ -22,61 +23,54 @@ export interface News extends RefsSnapshot {
 /** Files that say what is under way in a git directory and ends with a commit. */
 export const UNDER_WAY = ['MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD'] as const;
 
+/** What a reader was asked for. */
+export interface Asked {
+  readonly head: string | undefined;
+  /** Branches and tags with their objects. */
+  readonly refs: ReadonlyMap<string, string>;
+  /** Length of an object's name. */
+  readonly format: number;
+}
+
 /** Bytes of the lines before the pack. */
 const MAX_HEAD = 32 * 1024 * 1024;
-const MAX_REFS = 50_000;
 
-/** Reads the lines of a reader. Throws UserError('refused') for what is none of them; `format` is the length of an id. */
-export function parseNews(bytes: Buffer, format: number): News {
+/** Reads the lines of a reader that was asked for a HEAD and refs with their ids. Throws UserError('refused') for what is no answer to that. */
+export function parseNews(bytes: Buffer, { head, refs: asked, format }: Asked): News {
   const refs: Record<string, string> = {};
   const commits: Record<string, number> = {};
   const [stashes, missing, going]: [string[], string[], string[]] = [[], [], []];
-  let [head, tree, unmerged]: [string | undefined, string | undefined, boolean] = [undefined, undefined, false];
+  let [tree, unmerged]: [string | undefined, boolean] = [undefined, false];
   const id = (text: string | undefined) => {
     if (text === undefined || text.length !== format || !isObjectId(text))
       throw malformed('an object has no proper name');
     return text;
   };
-  const lines = decode(bytes).split('\n');
-  if (lines.length > MAX_REFS) throw malformed(`it has more than ${MAX_REFS} branches and tags`);
-  for (const line of lines) {
+  const known = (words: readonly string[]) => {
+    const text = words.join(' ');
+    if (!asked.has(text)) throw malformed('a name was not asked for');
+    return text;
+  };
+  const lines = bytes.toString().split('\n');
+  for (const line of lines.filter((text) => text !== '')) {
     const [word, ...rest] = line.split(' ');
-    if (word === 'head') head = headOf(line.slice('head '.length), format);
-    else if (word === 'index' || word === 'unmerged') [tree, unmerged] = [id(rest.join(' ')), word === 'unmerged'];
+    if (word === 'index' || word === 'unmerged') [tree, unmerged] = [id(rest.join(' ')), word === 'unmerged'];
     else if (word === 'stash') stashes.push(id(rest.join(' ')));
     else if (word === 'going') going.push(...UNDER_WAY.filter((state) => rest.includes(state)));
-    else if (word === 'missing') missing.push(name(rest));
+    else if (word === 'missing') missing.push(known(rest));
     else if (word === 'ref') {
       const [object, count = '', ...names] = rest;
-      const ref = name(names);
+      const ref = known(names);
       if (Object.hasOwn(refs, ref)) throw malformed('a name comes twice');
-      refs[ref] = id(object);
+      if (object === undefined || asked.get(ref) !== object) throw malformed('a ref is not what it was');
+      refs[ref] = object;
       if (/^\d{1,9}$/.test(count)) commits[ref] = Number(count);
       else if (count !== '-') throw malformed('a number is none');
     } else throw malformed('a line is unknown');
   }
+  const answered = new Set([...Object.keys(refs), ...missing]);
+  if (answered.size !== asked.size) throw malformed('a ref is left out');
   return { head, refs, tree, unmerged, commits, stashes, missing, going };
-}
-
-function name(words: readonly string[]): string {
-  const text = words.join(' ');
-  if (!/^refs\/(heads|tags)\/./.test(text) || !isRefName(text)) throw malformed('a name is none of a branch or tag');
-  return text;
-}
-
-/** A HEAD that names no branch and no object is told as none. */
-function headOf(text: string, format: number): string | undefined {
-  if (text.length === format && isObjectId(text)) return text;
-  return text.startsWith('ref: refs/heads/') && isRefName(text.slice('ref: '.length)) ? text : undefined;
-}
-
-/** Names are bytes; what is not UTF-8 cannot be told to the user nor made on every file system. */
-function decode(bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw malformed('a name is not UTF-8');
-  }
 }
 
 /**
@@ -101,7 +95,7 @@ export function newsSink(pack: Writable, maxPack: number): { readonly stream: Wr
         const end = endOfHead(chunk);
         head.push(end === -1 ? chunk : chunk.subarray(0, end));
         size += chunk.length;
-        if (size > MAX_HEAD) return done(malformed('it has too many branches and tags'));
+        if (size > MAX_HEAD) return done(malformed('it says too much'));
         if (end === -1) return done();
         [inPack, size, rest] = [true, 0, chunk.subarray(end + 1)];
         lines = Buffer.concat(head);
@@ -116,6 +110,7 @@ export function newsSink(pack: Writable, maxPack: number): { readonly stream: Wr
       done(error);
     },
   });
+  pack.on('error', (error) => stream.destroy(error));
   return {
     stream,
     lines() {
@@ -131,7 +126,7 @@ function malformed(why: string): UserError {
 }
 
 function tooLarge(max: number): UserError {
-  return new UserError('refused', `what the box committed is larger than ${Math.floor(max / 1024 ** 3)} GiB`, {
+  return new UserError('refused', `what the box committed is larger than ${formatSize(max)}`, {
     why: 'so much is not taken into your repository by itself',
     next: ['agentbox sync --max-size 20g'],
   });

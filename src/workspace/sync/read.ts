@@ -6,11 +6,13 @@ import type { Context } from '../../context.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { UserError } from '../../errors.ts';
 import type { Mount } from '../../plan/spec.ts';
+import { orStateTrouble } from '../../state/trouble.ts';
 import { plain } from '../../ui/plain.ts';
 import type { RepositoryFacts } from '../facts.ts';
 import { gitBox, gitBoxName } from '../gitBox.ts';
 import type { WorkspaceRecord } from '../record.ts';
-import { type News, newsSink, parseNews } from './news.ts';
+import { branchOf } from './decide.ts';
+import { type Asked, type News, newsSink, parseNews } from './news.ts';
 
 /** What a box has that the host lacks: a list that was checked, and a pack that only a writer opens. */
 export interface Reading {
@@ -27,8 +29,9 @@ export interface ReadRequest {
   readonly gitDir: string;
   /** Objects that the host has. */
   readonly known: readonly string[];
-  /** Length of an object's name. */
-  readonly format: number;
+  readonly asked: Asked;
+  /** The box's newest stash. */
+  readonly stash: string | undefined;
   readonly packFile: string;
   /** Bytes. */
   readonly maxPack: number;
@@ -36,7 +39,7 @@ export interface ReadRequest {
 
 /** Reads a box's git directory in a helper box that may write nothing. Throws UserError('refused') for what git would not have made. */
 export async function readCommits(context: Context, engine: Engine, request: ReadRequest): Promise<Reading> {
-  const { record, repository, gitDir, known, format, packFile, maxPack } = request;
+  const { record, repository, gitDir, known, asked, stash, packFile, maxPack } = request;
   const relabel = (await engine.facts()).selinux;
   const objects = repository.objects.map((source, m) => readOnly(source, `/objects/${m}`, relabel));
   await rm(packFile, { force: true });
@@ -52,17 +55,30 @@ export async function readCommits(context: Context, engine: Engine, request: Rea
   });
   const ended = await gitBox(context, engine, record, {
     ...{ script: 'read-commits', suffix },
-    args: [format === 64 ? 'sha256' : 'sha1', ...objects.map(({ target }) => target)],
+    args: [asked.format === 64 ? 'sha256' : 'sha1', ...objects.map(({ target }) => target)],
     mounts: [readOnly(gitDir, '/box.git', relabel), ...objects],
-    input: Readable.from([known.map((id) => `${id}\n`).join('')]),
+    input: Readable.from([inputLines(asked, known, stash)]),
     output: sink.stream,
   }).catch((error: unknown) => {
-    throw failed ?? error;
+    if (failed === undefined) throw error;
+    return undefined;
   });
   if (failed === undefined) await finished(sink.stream.end()).catch((error: unknown) => error);
-  if (failed !== undefined) throw failed;
-  if (ended.code !== 0) throw unreadable(ended.stderr);
-  return { news: parseNews(sink.lines(), format), pack: await hasObjects(packFile) };
+  if (failed !== undefined) await orStateTrouble(`cannot write ${packFile}`, () => Promise.reject(failed));
+  if (ended?.code !== 0) throw unreadable(ended?.stderr ?? '');
+  return { news: parseNews(sink.lines(), asked), pack: await hasObjects(packFile) };
+}
+
+function inputLines({ head, refs }: Asked, known: readonly string[], stash: string | undefined): string {
+  const branch = branchOf(head);
+  const at = branch === undefined ? head : refs.get(branch);
+  const lines = [
+    ...known.map((id) => `known ${id}`),
+    ...(at === undefined ? [] : [`head ${at}`]),
+    ...(stash === undefined ? [] : [`stash ${stash}`]),
+    ...[...refs].map(([name, id]) => `ref ${id} ${name}`),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 /** The number of objects is in the twelve bytes that each pack begins with. */

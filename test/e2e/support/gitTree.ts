@@ -18,3 +18,11 @@ export function treeOf(folder: string): Readonly<Record<string, string>> {
   walk('.');
   return found;
 }
+
+/** What comes back from a box: objects, refs and their logs, HEAD and the index; all else of a `.git` is the host's alone. */
+const COMES_BACK = /(^|\/)(objects|refs|packed-refs|logs|HEAD|ORIG_HEAD|index)(\/|$)/;
+
+/** The same of a `.git`, less what comes back from a box: settings, hooks, and whatever else git runs or believes. */
+export function hostsOwn(dotGit: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(treeOf(dotGit)).filter(([place]) => !COMES_BACK.test(place)));
+}

@@ -12,6 +12,7 @@ import {
 import { networkInterfaces, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cloneVolumes } from './clones.ts';
 import type { Ground } from './engines.ts';
 import { endKeepers, gatewayVolumes } from './gateways.ts';
 
@@ -155,7 +156,7 @@ export function makeLab(ground: Ground): Lab {
         .filter((line) => line.includes(`${dir}/`))
         .map((line) => line.split(' ')[0] ?? '');
       if (boxes.length > 0) engine(['rm', '-f', ...boxes]);
-      const volumes = gatewayVolumes({ engine, data });
+      const volumes = [...gatewayVolumes({ engine, data }), ...cloneVolumes({ engine, dir })];
       if (volumes.length > 0) engine(['volume', 'rm', ...volumes]);
       rmSync(dir, { recursive: true, force: true });
     },

@@ -19,6 +19,7 @@ export function volumes({ test, boxes }: Suite): void {
     await engine.makeVolume(name, { ...mine, ...labels });
     return name;
   }
+  const names = async () => (await engine.volumes(mine)).map((volume) => volume.name);
   const volume = (source: string, write: boolean): Mount => ({ ...mount(source, '/shared', write), volume: true });
   afterEach(async () => {
     await boxes.cleanUp();
@@ -29,12 +30,14 @@ export function volumes({ test, boxes }: Suite): void {
     const name = await make({ 'dev.agentbox.owner': 'a=b' });
     await engine.makeVolume(name, { ...mine, 'dev.agentbox.owner': 'another' });
     const other = await make();
-    expect(await engine.volumes({ ...mine, 'dev.agentbox.owner': 'a=b' })).toEqual([name]);
-    expect([...(await engine.volumes(mine))].sort()).toEqual([name, other].sort());
+    expect(await engine.volumes({ ...mine, 'dev.agentbox.owner': 'a=b' })).toEqual([
+      { name, labels: { ...mine, 'dev.agentbox.owner': 'a=b' } },
+    ]);
+    expect([...(await names())].sort()).toEqual([name, other].sort());
     expect(await engine.volumes({ ...mine, 'dev.agentbox.owner': 'another' })).toEqual([]);
     await engine.removeVolume(name);
     await engine.removeVolume(name);
-    expect(await engine.volumes(mine)).toEqual([other]);
+    expect(await names()).toEqual([other]);
   });
 
   it('does not remove a volume that a container has', async () => {
@@ -43,7 +46,7 @@ export function volumes({ test, boxes }: Suite): void {
     const error: unknown = await engine.removeVolume(name).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(UserError);
     expect((error as UserError).message).toContain('volume');
-    expect(await engine.volumes(mine)).toEqual([name]);
+    expect(await names()).toEqual([name]);
   });
 
   it('shares a volume: who may write writes, who may only read reads', async () => {

@@ -34,7 +34,17 @@ describe('the user of a box', () => {
     try {
       boxUser(caller, engine, project);
     } catch (error) {
-      expect(error).toMatchObject({ trouble: 'refused', next: [expect.any(String), expect.any(String)] });
+      expect(error).toMatchObject({
+        trouble: 'refused',
+        next: expect.arrayContaining([expect.any(String), expect.any(String)]),
+      });
+    }
+  });
+
+  it('root on a root-owned project is an ordinary number where nothing of it is written', () => {
+    for (const workspace of ['clone', 'readonly'] as const) {
+      expect(boxUser(root, docker, ofRoot, workspace)).toEqual({ uid: 1000, gid: 1000, keepId: false });
+      expect(boxUser(root, docker, ofUser, workspace)).toEqual(boxUser(root, docker, ofUser));
     }
   });
 });

@@ -53,8 +53,10 @@ export function testContext(
     async engine() {
       if (boxes === undefined) throw new UserError('engine', 'there is no engine');
       return {
+        kind: 'docker',
         facts: async () => ({ endpoint: '/fake.sock' }),
         boxes: async () => boxes,
+        volumes: async () => [],
         removeVolume: async () => {},
         remove: async () => {},
       } as unknown as Awaited<ReturnType<Context['engine']>>;

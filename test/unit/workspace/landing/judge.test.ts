@@ -59,6 +59,8 @@ describe('a judgement', () => {
     expect(rules('src/A.ts', 'src/a.ts')).toEqual(['same-name', 'same-name']);
     expect(rules('caf\u00e9', 'cafe\u0301').filter((rule) => rule === 'same-name')).toHaveLength(2);
     expect(rules('src/a.ts', 'src/b.ts')).toEqual([]);
+    // In a commit and in what was not committed: one file.
+    expect(rules('src/a.ts', 'src/a.ts')).toEqual([]);
     expect(judge([{ path: 'A.ts', before: link('x') }, added('a.ts')], find).asked).toEqual([]);
   });
 

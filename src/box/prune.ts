@@ -1,0 +1,124 @@
+import type { Context } from '../context.ts';
+import { type BoxInfo, type Engine, LABEL } from '../engine/engine.ts';
+import { UserError } from '../errors.ts';
+import { fromLabels, labelsOfClient } from '../plan/labels.ts';
+import type { EngineKind } from '../plan/spec.ts';
+import { clientsWithState } from '../state/clientState.ts';
+import { print, printJson, say } from '../ui/io.ts';
+import { sweepClones } from '../workspace/clone/sweepClones.ts';
+import { type KeptWorkspace, keptWorkspaces } from '../workspace/kept.ts';
+import { removeKept } from '../workspace/removeKept.ts';
+import { settle } from '../workspace/settle.ts';
+import { waysToReview } from '../workspace/unreviewed.ts';
+import { whatIsLeft } from '../workspace/whatIsLeft.ts';
+
+/** What `agentbox prune` was asked. */
+export interface PruneOptions {
+  readonly engine?: EngineKind;
+  readonly client?: string;
+  readonly dryRun?: boolean;
+  /** What nobody has reviewed as well. */
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+/** Milliseconds after which a helper box of agentbox's own is one that was left over; none works for so long. */
+const HELPER_AGE = 2 * 3_600_000;
+
+interface Removed {
+  readonly name: string;
+  readonly what: string;
+}
+
+interface Stays {
+  readonly name: string;
+  readonly why: string;
+  readonly next: readonly string[];
+}
+
+interface Pruned {
+  readonly removed: readonly Removed[];
+  readonly kept: readonly Stays[];
+}
+
+/**
+ * Removes boxes that ended, clones and records with nothing in them, and helper boxes that were left over. What holds work that
+ * nobody has reviewed stays, and is told, unless forced.
+ */
+export async function prune(context: Context, options: PruneOptions): Promise<void> {
+  const config = await context.config();
+  const engine = await context.engine({ flag: options.engine, profile: config.defaults.engine ?? 'auto' });
+  if (!options.dryRun) {
+    await settle(context, options.client);
+    const clients = options.client === undefined ? await clientsWithState(context.paths) : [options.client];
+    for (const client of clients) await sweepClones(context, engine, client);
+  }
+  const { removed, kept } = await pruneAll(context, engine, options);
+  if (options.json) return printJson(context.io, { removed, kept });
+  const verb = options.dryRun ? 'would remove' : 'removed';
+  for (const { name, what } of removed) print(context.io, `${verb} ${what} ${name}`);
+  for (const { name, why, next } of kept) {
+    print(context.io, `kept ${name}: ${why}`);
+    for (const line of next) say(context.io, `  ${line}`);
+  }
+  if (removed.length === 0 && kept.length === 0) say(context.io, 'nothing to remove');
+}
+
+async function pruneAll(context: Context, engine: Engine, options: PruneOptions): Promise<Pruned> {
+  const { client } = options;
+  const [boxes, kept, helpers] = await Promise.all([
+    engine.boxes(client === undefined ? {} : labelsOfClient(client)),
+    keptWorkspaces(context, engine, client),
+    client === undefined ? engine.boxes({ [LABEL]: 'helper' }) : [],
+  ]);
+  const ours = boxes.filter(({ labels }) => fromLabels(labels).data === context.paths.dataDir);
+  const results: Pruned[] = [];
+  for (const workspace of kept) {
+    const box = ours.find(({ name }) => name === workspace.box);
+    if (box === undefined || box.state === 'exited') {
+      results.push(await pruneWorkspace(context, engine, workspace, box, options));
+    }
+  }
+  const alone = ours.filter(({ name, state }) => state === 'exited' && !kept.some(({ box }) => box === name));
+  const old = helpers.filter(({ created }) => context.now().getTime() - Date.parse(created) > HELPER_AGE);
+  for (const [what, list] of [['box', alone] as const, ['helper', old] as const]) {
+    for (const { id, name } of list) {
+      if (!options.dryRun) await engine.remove(id);
+      results.push({ removed: [{ name, what }], kept: [] });
+    }
+  }
+  return { removed: results.flatMap(({ removed }) => removed), kept: results.flatMap((result) => result.kept) };
+}
+
+/** The workspace of a box that ended, and the box with it; both stay where something is left. */
+async function pruneWorkspace(
+  context: Context,
+  engine: Engine,
+  kept: KeptWorkspace,
+  box: BoxInfo | undefined,
+  { dryRun, force }: PruneOptions,
+): Promise<Pruned> {
+  const stays = (why: string, next: readonly string[]): Pruned => {
+    return { removed: [], kept: [{ name: kept.box, why, next }] };
+  };
+  const left = force ? undefined : await whatIsLeft(context, engine, kept);
+  if (left !== undefined) {
+    return stays(`it has ${left}`, [...waysToReview(kept), `agentbox rm --force ${kept.box}`]);
+  }
+  const what = box === undefined ? `the ${kept.workspace} of` : `the ${kept.workspace} of, and`;
+  const removed = { removed: [{ name: kept.box, what }], kept: [] };
+  if (dryRun) return removed;
+  try {
+    if (box !== undefined) await engine.remove(box.id);
+    const gone = await removeKept(context, engine, kept, async () => isThere(engine, kept.box));
+    return gone ? removed : stays('its box has just been started', []);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return stays(error.why ?? error.message, []);
+  }
+}
+
+/** A box may have been made of it since it was looked at. */
+async function isThere(engine: Engine, name: string): Promise<boolean> {
+  return (await engine.boxes({})).some((box) => box.name === name);
+}
