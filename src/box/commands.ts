@@ -6,6 +6,8 @@ import { print, printJson, say } from '../ui/io.ts';
 import { table } from '../ui/table.ts';
 import { hasTerminal, streamsOf } from '../ui/terminal.ts';
 import { formatSpan } from '../ui/time.ts';
+import { attendBox } from '../workspace/attend.ts';
+import { readRecord } from '../workspace/record.ts';
 import { settle } from '../workspace/settle.ts';
 import { findBox } from './find.ts';
 import { listBoxes } from './listBoxes.ts';
@@ -49,7 +51,11 @@ export async function attach(context: Context, text: string, options: EngineOpti
     throw new UsageError(`${box.name} has a terminal, and this is none`, [`agentbox logs -f ${box.name}`]);
   }
   const running = await engine.attach(box.id, streamsOf(context.io, terminal));
-  return (await withSignals({ engine, id: box.id, running })).code;
+  const record = await readRecord(context.paths, fromLabels(box.labels).client, box.name);
+  const unattend = record === undefined ? undefined : attendBox(context, record, { engine, id: box.id, terminal });
+  const { code } = await withSignals({ engine, id: box.id, running });
+  await unattend?.();
+  return code;
 }
 
 /** Runs argv in a running box and gives its exit code. */
@@ -105,7 +111,9 @@ async function engineOf(context: Context, options: EngineOption): Promise<Engine
 
 async function runningBox(context: Context, engine: Engine, text: string): Promise<BoxInfo> {
   const box = await findBox(engine, text);
-  if (box.state === 'running') {
+  // Whoever paused it for a look was killed before it could go on.
+  if (box.state === 'paused') await engine.unpause(box.id);
+  if (box.state === 'running' || box.state === 'paused') {
     await reviveKeepers(context, engine, [box]);
     return box;
   }

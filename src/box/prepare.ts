@@ -12,6 +12,7 @@ import { planBox, workspaceOf } from '../plan/box.ts';
 import type { BoxSpec } from '../plan/spec.ts';
 import { hasSshAgent } from '../plan/sshAgent.ts';
 import { boxUser } from '../plan/user.ts';
+import { lookAtWorkspace } from '../workspace/look.ts';
 import { settle } from '../workspace/settle.ts';
 import { type Made, requestOf } from './boxRequest.ts';
 import { boxFrames, projectFrames } from './frames.ts';
@@ -45,11 +46,13 @@ export async function prepareRun(context: Context, request: RunCommand): Promise
   const early = mayAsk(profile, agent) ? undefined : resolve();
   early?.catch(() => {});
   // What an earlier box left behind comes first, so that this one begins with it.
-  await settle(context, profile.client);
+  const settled = await settle(context, profile.client);
+  const looked = settled ? lookAtWorkspace(context, profile, project) : chosen.workspace;
+  looked.catch(() => {});
   const engine = await engineOf(context, request, profile);
   const image = profile.devcontainer ? undefined : findImage(engine, agent, profile, context);
   image?.catch(() => {});
-  const facts = await hostFacts(context, engine, chosen);
+  const facts = await hostFacts(context, engine, { ...chosen, workspace: looked });
   performance.mark('engine');
   const planned = (made: Made) => planBox(profile, agent, project, facts, requestOf(context, request, made));
   planned({ image: '', runtime: profile.runtime === 'auto' ? undefined : profile.runtime });

@@ -105,7 +105,8 @@ async function pruneWorkspace(
   if (left !== undefined) {
     return stays(`it has ${left}`, [...waysToReview(kept), `agentbox rm --force ${kept.box}`]);
   }
-  const what = box === undefined ? `the ${kept.workspace} of` : `the ${kept.workspace} of, and`;
+  const part = kept.workspace === 'clone' ? 'the clone of' : 'the record of';
+  const what = box === undefined ? part : `${part}, and the box`;
   const removed = { removed: [{ name: kept.box, what }], kept: [] };
   if (dryRun) return removed;
   try {

@@ -47,8 +47,7 @@ export function podmanArgs(spec: BoxSpec, how?: PodmanRun): readonly string[] {
     '--uts=private',
     ...spec.tmpfs.map((tmpfs) => `--tmpfs=${tmpfs.target}:${tmpfsOptions(tmpfs)},notmpcopyup,U`),
     ...spec.mounts.map((mount) => (mount.volume ? volume(mount) : bind(mount, relabels(mount, spec) ? ['Z'] : []))),
-    '--log-driver=k8s-file',
-    '--log-opt=max-size=10mb',
+    ...(spec.logged === false ? ['--log-driver=none'] : ['--log-driver=k8s-file', '--log-opt=max-size=10mb']),
     `--entrypoint=${channel}`,
     spec.image,
     ...spec.argv,
@@ -73,9 +72,9 @@ function dockerArgs(spec: BoxSpec): readonly string[] {
         : bind(mount, []);
     }),
     ...(spec.runtime === undefined ? [] : [`--runtime=${spec.runtime}`]),
-    '--log-driver=json-file',
-    '--log-opt=max-size=10m',
-    '--log-opt=max-file=1',
+    ...(spec.logged === false
+      ? ['--log-driver=none']
+      : ['--log-driver=json-file', '--log-opt=max-size=10m', '--log-opt=max-file=1']),
     '--entrypoint=/usr/bin/tini',
     spec.image,
     ...['--', '/usr/local/lib/agentbox/stage', spec.terminal ? 'terminal' : 'stdin', '--'],

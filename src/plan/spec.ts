@@ -63,6 +63,8 @@ export interface BoxSpec {
   readonly selinuxLevel: string | undefined;
   /** Flags of the closed table of `--engine-arg`, by their names without dashes. */
   readonly extra: Readonly<Record<string, string>>;
+  /** False: the engine keeps nothing of what it prints; for helpers whose output is large and somebody else's. */
+  readonly logged?: false;
 }
 
 /** What the engine says it really made, in the same words as a BoxSpec, read back before the agent may start. */

@@ -17,11 +17,27 @@ const MOVES = 1_000;
 export function attendWorkspace(context: Context, prepared: Prepared, id: string): () => Promise<void> {
   const { profile, project, facts, box, engine } = prepared;
   const watched = { client: profile.client, box: box.name, project: project.path, workspace: profile.workspace };
-  if (profile.workspace !== 'bind' || facts.workspace.baseline === undefined) return async () => {};
+  return attendBox(context, { ...watched, facts: facts.workspace }, { engine, id, terminal: box.terminal });
+}
+
+/** A box that runs, and whether it has the caller's terminal. */
+export interface AttendedBox {
+  readonly engine: Pick<Engine, 'pause' | 'unpause'>;
+  readonly id: string;
+  readonly terminal: boolean;
+}
+
+/** The same for a box of which there is a record. */
+export function attendBox(
+  context: Context,
+  watched: Watched,
+  { engine, id, terminal }: AttendedBox,
+): () => Promise<void> {
+  if (watched.workspace !== 'bind' || watched.facts.baseline === undefined) return async () => {};
   // A box with a terminal has it raw, and may be in the middle of a line.
-  const tell = (line: string) => say(context.io, box.terminal ? `\r\nagentbox: ${line}\r` : `agentbox: ${line}`);
-  const look = looker(context, { ...watched, facts: facts.workspace }, { engine, id, tell: few(tell, box.name) });
-  return watchFolder({ folder: project.path, look });
+  const tell = (line: string) => say(context.io, terminal ? `\r\nagentbox: ${line}\r` : `agentbox: ${line}`);
+  const look = looker(context, watched, { engine, id, tell: few(tell, watched.box) });
+  return watchFolder({ folder: watched.project, look });
 }
 
 interface Attended {

@@ -79,7 +79,7 @@ export async function gitBox(context: Context, engine: Engine, who: GitWorkFor, 
     ([name, { content }]) =>
       ({ op: 'file', path: `${PROGRAMS}/${name}`, mode: '700', when: 'always', content }) as const,
   );
-  return runHelper(engine, { ...spec, env: { ...spec.env, ...GIT_ENV } }, files, timeout, streams);
+  return runHelper(engine, { ...spec, logged: false, env: { ...spec.env, ...GIT_ENV } }, files, timeout, streams);
 }
 
 /** The name of the helper box of a piece of work with this suffix. */

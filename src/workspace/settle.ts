@@ -8,6 +8,7 @@ import { withLock } from '../state/lock.ts';
 import { say } from '../ui/io.ts';
 import { plain } from '../ui/plain.ts';
 import { closeAside } from './aside/closeAside.ts';
+import { filledOut } from './readonly/out.ts';
 import { allRecords, readRecord, removeRecord, type WorkspaceRecord, writeRecord } from './record.ts';
 import { finishApply } from './review/finishApply.ts';
 import { type BringOptions, type Brought, bringBack } from './sync/bringBack.ts';
@@ -18,15 +19,17 @@ const LIMIT = 60_000;
 
 /**
  * Takes in what boxes left behind that do not run any more, of one client or of all: their launcher was killed, or they ran detached.
- * Without records it costs the reading of a folder. Tells what came; trouble with one is told and stops nothing.
+ * Without records it costs the reading of a folder. Tells what came; trouble with one is told and stops nothing. False when there was
+ * nothing that could have changed a project.
  */
-export async function settle(context: Context, client?: string): Promise<void> {
+export async function settle(context: Context, client?: string): Promise<boolean> {
   const records = await allRecords(context.paths, client);
   for (const record of records) if (record.workspace === 'clone') await finishApply(context, record);
   for (const record of await endedAmong(context, records)) {
     if (record.held === undefined) await closeRecord(context, record);
     else if (record.workspace === 'bind') say(context.io, keptLine(record, record.held));
   }
+  return records.length > 0;
 }
 
 /** Those whose box does not run. Under the client's lock no box is just being started, whose record comes before it. */
@@ -59,15 +62,22 @@ async function aliveAmong(context: Context, records: readonly WorkspaceRecord[])
 /** After the end of a box: takes in its work, tells, and removes the record when nothing is left. Trouble is told, and the record stays. `ask`: somebody sits there who may be asked. */
 export async function closeRecord(context: Context, record: WorkspaceRecord, ask = false): Promise<void> {
   if (record.workspace === 'clone') return;
+  // Nothing of a read-only project's comes back by itself, and what lies in /out is the user's.
+  if (record.workspace === 'readonly') return removeEmpty(context, record);
   try {
     await closeAside(context, record, ask);
-    for (const brought of await syncRecord(context, record, { ended: true })) {
+    const onBrought = (brought: Brought) => {
       for (const line of tellBrought(brought)) say(context.io, `agentbox: ${line}`);
-    }
+    };
+    await syncRecord(context, record, { ended: true, onBrought });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     say(context.io, keptLine(record, error.why === undefined ? error.message : `${error.message}: ${error.why}`));
   }
+}
+
+async function removeEmpty(context: Context, record: WorkspaceRecord): Promise<void> {
+  if ((await filledOut(context, record)) === undefined) await removeRecord(context.paths, record);
 }
 
 /** How a record is brought up to date. */
@@ -76,36 +86,35 @@ export interface SyncOptions extends BringOptions {
   readonly ended: boolean;
 }
 
-/** Brings commits back under the box's lock. Throws UserError; what is refused is remembered, so that not every command tries again. */
+/** Brings commits back under the box's lock. Throws UserError; what is refused is remembered, so that not every command tries again (see held). */
 export async function syncRecord(
   context: Context,
   { client, box, engine: kind }: WorkspaceRecord,
   options: SyncOptions,
-): Promise<readonly Brought[]> {
+): Promise<void> {
   const { paths } = context;
   const folder = workspaceDir(paths, client, box);
-  return withLock(
+  await withLock(
     folder,
     async () => {
       const record = await readRecord(paths, client, box);
-      if (record === undefined) return [];
+      if (record === undefined) return;
       const engine = await context.engine({ flag: kind, profile: 'auto' });
-      const brought =
-        record.workspace !== 'bind'
-          ? []
-          : await bringBack(context, engine, { ...record, held: undefined }, options).catch(async (error: unknown) => {
-              await hold(context, client, box, error);
-              throw error;
-            });
+      if (record.workspace === 'bind') {
+        await bringBack(context, engine, { ...record, held: undefined }, options).catch(async (error: unknown) => {
+          await hold(context, client, box, error);
+          throw error;
+        });
+      }
       if (options.ended && !(await hasWork(folder))) await removeRecord(paths, record);
-      return brought;
     },
     LIMIT,
   );
 }
 
 async function hold(context: Context, client: string, box: string, error: unknown): Promise<void> {
-  if (!(error instanceof UserError) || error.trouble !== 'refused') return;
+  // What a box made so that it takes for ever shall not keep each command waiting.
+  if (!(error instanceof UserError) || !['refused', 'box'].includes(error.trouble)) return;
   const record = await readRecord(context.paths, client, box);
   if (record !== undefined) await writeRecord(context.paths, { ...record, held: error.why ?? error.message });
 }

@@ -187,6 +187,38 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))('what a
       expect(readFileSync(join(lab.project, '.env'), 'utf8')).toBe('S=2\n');
     });
 
+    it('is looked at by the next command when its launcher was killed, and then no more', async () => {
+      const script = 'touch up; sleep 2; echo x > .envrc';
+      const launcher = lab.start(['run', '.', ...ground.flags, '--', 'bash', '-c', script]);
+      await expect.poll(() => existsSync(join(lab.project, 'up')), { timeout: 30_000 }).toBe(true);
+      launcher.kill('SIGKILL');
+      await expect.poll(() => existsSync(join(lab.project, '.envrc')), { timeout: 30_000 }).toBe(true);
+      // A run is the next command, too, and begins with what is left.
+      let said = '';
+      const next = async () => {
+        const { code, stderr } = await run(lab, 'true');
+        said += stderr;
+        return code;
+      };
+      // It is refused for as long as the other box could change what is mounted.
+      await expect.poll(next, { timeout: 30_000 }).toBe(0);
+      const list = async () => said + (await lab.agentbox(['ls', '--engine', ground.engine])).stderr;
+      await expect.poll(list, { timeout: 30_000 }).toContain('.envrc: direnv runs it when you enter the folder');
+      expect(existsSync(join(lab.project, '.envrc'))).toBe(false);
+      asOwner(lab, 'echo a=b > .npmrc');
+      expect(await list()).not.toContain('npmrc');
+      expect(existsSync(join(lab.project, '.npmrc'))).toBe(true);
+    });
+
+    it('is looked at by who attaches, and goes on if somebody left it paused', async () => {
+      const script = 'for i in $(seq 200); do test -e go && break; sleep 0.1; done; echo x > .envrc; sleep 3';
+      const { stdout } = await lab.agentbox(['run', '.', '--detach', ...ground.flags, '--', 'bash', '-c', script]);
+      if (ground.engine === 'docker') lab.engine(['pause', stdout.trim()]);
+      const attached = lab.agentbox(['attach', stdout.trim(), '--engine', ground.engine]);
+      asOwner(lab, 'touch go');
+      expect((await attached).stderr).toContain('.envrc appeared and was moved aside');
+    });
+
     it('leaves alone what the host writes into a folder that the box cannot change', async () => {
       asOwner(lab, 'mkdir .vscode; echo {} > .vscode/settings.json');
       const going = run(lab, 'touch up; for i in $(seq 100); do test -e saved && break; sleep 0.1; done; sleep 2.5');

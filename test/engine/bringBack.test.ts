@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { bringBack } from '../../src/workspace/sync/bringBack.ts';
+import { type Brought, bringBack } from '../../src/workspace/sync/bringBack.ts';
 import { tellBrought } from '../../src/workspace/sync/tell.ts';
 import { type BindRun, bindRun } from './support/bindRun.ts';
 import { baseImage, findEngine } from './support/engines.ts';
@@ -25,8 +25,10 @@ describe.each(engines.map((test) => [test.kind, test] as const))('bringing commi
     return run;
   };
   const bring = async (options = {}) => {
-    const brought = await bringBack(run.context, test.engine, await run.record(), options);
-    return brought.flatMap(tellBrought);
+    const lines: string[] = [];
+    const onBrought = (brought: Brought) => void lines.push(...tellBrought(brought));
+    await bringBack(run.context, test.engine, await run.record(), { ...options, onBrought });
+    return lines;
   };
   const log = (ref = 'main') => run.host(`git log --format=%s ${ref}`).trim().split('\n');
 
@@ -38,7 +40,7 @@ describe.each(engines.map((test) => [test.kind, test] as const))('bringing commi
         throw new Error('the engine was asked');
       },
     });
-    expect(await bringBack(run.context, engine, await run.record())).toEqual([]);
+    await bringBack(run.context, engine, await run.record());
     expect(run.host('ls -lR --time-style=full-iso .git')).toBe(before);
   });
 
@@ -157,6 +159,31 @@ describe.each(engines.map((test) => [test.kind, test] as const))('bringing commi
       expect(run.host('git fsck --no-dangling')).toBe('');
       await run.remove();
     }
+  });
+
+  it('serves a partial clone, whose missing objects are elsewhere', async () => {
+    await open(`mkdir src; (cd src; ${PROJECT}; echo newer > a.txt; git commit -qam newer; git config uploadpack.allowFilter true)
+      git clone -q --filter=blob:none "file://$PWD/src" c; mv src ../src-partial; mv c/.git .; mv c/* .; rmdir c`);
+    expect(run.host('git rev-list --objects --missing=print HEAD')).toContain('\n?');
+    run.box(COMMIT);
+    expect(await bring()).toEqual(['1 commit on main came back']);
+    expect(run.host('git status --porcelain')).toBe('');
+  });
+
+  it('of one repository are not kept back by another', async () => {
+    await open(`${PROJECT}
+      git init -q -b main nested; cd nested; git commit -q --allow-empty -m inner`);
+    run.box(COMMIT);
+    const nested = join(run.folder, 'git/1');
+    const env = `GIT_DIR=${nested} GIT_ALTERNATE_OBJECT_DIRECTORIES=${run.project}/nested/.git/objects`;
+    run.box(`export ${env}; git commit -q --allow-empty -m second-inner; echo 'ref: refs/heads/main' > ${nested}/HEAD`);
+    run.box('x=$(git rev-parse HEAD:a.txt); rm -f $GIT_DIR/objects/$(echo $x | cut -c1-2)/$(echo $x | cut -c3-)');
+    const lines: string[] = [];
+    const onBrought = (brought: Brought) => void lines.push(...tellBrought(brought));
+    await expect(bringBack(run.context, test.engine, await run.record(), { onBrought })).rejects.toMatchObject({
+      trouble: 'refused',
+    });
+    expect(lines).toEqual(['1 commit on main came back (nested)']);
   });
 
   describe('from a hostile git directory', () => {

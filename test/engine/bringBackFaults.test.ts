@@ -73,7 +73,7 @@ describe.each(engines.map((test) => [test.kind, test] as const))('an end in the 
     const before = state();
     run.box(DAY);
     expect(dieAt(point).status).toBe(1);
-    expect(existsSync(join(run.folder, 'journal.json'))).toBe(true);
+    expect(existsSync(join(run.folder, 'journal-0.json'))).toBe(true);
     // It was killed, and cleaned up nothing.
     expect(existsSync(join(run.project, '.git/index.lock'))).toBe(!['start', 'pack'].includes(name));
     await closeRecord(run.context, await run.record());

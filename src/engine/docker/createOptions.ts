@@ -61,7 +61,10 @@ function hostConfig(spec: BoxSpec, size: Size | undefined): HostConfig {
     ...limits(spec),
     ...(spec.runtime === undefined ? {} : { Runtime: spec.runtime }),
     // An agent that prints for days must not fill the host's disk.
-    LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '1' } },
+    LogConfig:
+      spec.logged === false
+        ? { Type: 'none', Config: {} }
+        : { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '1' } },
     ...(size === undefined ? {} : { ConsoleSize: [size.rows, size.columns] }),
     ...extraOptions(spec.extra),
   };

@@ -35,6 +35,8 @@ type BringPoint = 'read' | 'journal' | 'taken' | 'recorded' | 'done';
 export interface BringOptions {
   /** Bytes that one repository's new objects may have, packed; 2 GiB when not given. */
   readonly maxPack?: number | undefined;
+  /** Called for each repository of which something came. */
+  readonly onBrought?: (brought: Brought) => void;
   /** Called at each point. */
   readonly fault?: (point: BringPoint) => void | Promise<void>;
 }
@@ -49,28 +51,29 @@ const TRIES = 5;
 /**
  * Brings the commits of a bind box to the host's repositories, also while it runs, and finishes what an earlier try left
  * undone; a repository without news costs two readings of refs. The record has the box's state as its start from then on. Callers
- * hold the box's lock. Throws UserError when one is refused; those before it are done.
+ * hold the box's lock. What is refused of one repository stops no other, and is thrown at the end as UserError.
  */
 export async function bringBack(
   context: Context,
   engine: Engine,
   record: WorkspaceRecord,
   options: BringOptions = {},
-): Promise<readonly Brought[]> {
-  const journal = await readJournal(workspaceDir(context.paths, record.client, record.box));
-  if (journal !== undefined) await endHelper(engine, journal.helper);
-  const brought: Brought[] = [];
+): Promise<void> {
+  const failures: UserError[] = [];
   let current = record;
   for (const [n, start] of record.starts.entries()) {
     const repository = record.facts.repositories[n];
     if (repository === undefined) continue;
-    const begun = journal?.repository === n ? journal : undefined;
-    const done = await bringOne(context, engine, { record: current, n, repository, start, begun }, options);
-    if (done === undefined) continue;
-    brought.push(done.brought);
-    current = done.record;
+    try {
+      const done = await bringOne(context, engine, { record: current, n, repository, start }, options);
+      current = done?.record ?? current;
+      if (done !== undefined) options.onBrought?.(done.brought);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      failures.push(error);
+    }
   }
-  return brought;
+  if (failures[0] !== undefined) throw failures[0];
 }
 
 interface One {
@@ -78,8 +81,6 @@ interface One {
   readonly n: number;
   readonly repository: RepositoryFacts;
   readonly start: RefsSnapshot;
-  /** What was begun with this repository and not finished. */
-  readonly begun: Journal | undefined;
 }
 
 async function bringOne(
@@ -88,8 +89,10 @@ async function bringOne(
   one: One,
   { maxPack = MAX_PACK, fault = () => {} }: BringOptions,
 ): Promise<{ brought: Brought; record: WorkspaceRecord } | undefined> {
-  const { record, n, start, begun } = one;
+  const { record, n, start } = one;
   const folder = workspaceDir(context.paths, record.client, record.box);
+  const begun = await readJournal(folder, n);
+  if (begun !== undefined) await endHelper(engine, begun.helper);
   const gitDir = ownGitDir(folder, n);
   const now = await readRefs(gitDir);
   if (begun === undefined && fingerprint(now) === fingerprint(start)) return undefined;
@@ -97,14 +100,14 @@ async function bringOne(
   try {
     const { seen, reading } = await readAtRest(context, engine, one, { gitDir, packFile, maxPack });
     await fault('read');
-    const { brought, tree } = await take(context, engine, { ...one, folder, reading, packFile }, fault);
+    const { brought, tree } = await take(context, engine, { ...one, begun, folder, reading, packFile }, fault);
     const { news } = reading;
     const starts = record.starts.with(n, { head: news.head, refs: { ...seen.refs, ...news.refs } });
     const before = record.synced ?? record.starts.map(() => null);
     const after = { ...record, starts, synced: before.with(n, tree ?? null) };
     await writeRecord(context.paths, after);
     await fault('recorded');
-    await removeJournal(folder);
+    await removeJournal(folder, n);
     await fault('done');
     return { brought, record: after };
   } finally {
@@ -146,6 +149,8 @@ function tooMany(): UserError {
 }
 
 interface Take extends One {
+  /** What was begun with this repository and not finished. */
+  readonly begun: Journal | undefined;
   readonly folder: string;
   readonly reading: Reading;
   readonly packFile: string;

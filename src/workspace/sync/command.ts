@@ -24,18 +24,23 @@ export async function syncCommand(context: Context, { target, client, maxPack, j
   const records = (await allRecords(context.paths, client)).filter(({ workspace }) => workspace === 'bind');
   const chosen = await choose(context, records, target);
   const ended = await endedAmong(context, chosen);
-  const all: { record: WorkspaceRecord; brought: readonly Brought[] }[] = [];
+  const all: (readonly [record: WorkspaceRecord, brought: Brought])[] = [];
+  let trouble: unknown;
   for (const record of chosen) {
-    all.push({ record, brought: await syncRecord(context, record, { ended: ended.includes(record), maxPack }) });
+    const onBrought = (brought: Brought) => void all.push([record, brought]);
+    await syncRecord(context, record, { ended: ended.includes(record), maxPack, onBrought }).catch((error: unknown) => {
+      trouble ??= error;
+    });
   }
+  const lines = all.flatMap(([, brought]) => tellBrought(brought));
   if (json)
-    return printJson(
+    printJson(
       context.io,
-      all.flatMap(({ record, brought }) => rows(record, brought)),
+      all.flatMap(([record, brought]) => rows(record, brought)),
     );
-  const lines = all.flatMap(({ brought }) => brought.flatMap(tellBrought));
-  for (const line of lines) print(context.io, line);
-  if (lines.length === 0) say(context.io, 'nothing new');
+  else for (const line of lines) print(context.io, line);
+  if (trouble !== undefined) throw trouble;
+  if (!json && lines.length === 0) say(context.io, 'nothing new');
 }
 
 async function choose(
@@ -59,11 +64,9 @@ async function choose(
   return records.filter(({ project }) => isWithin(folder, project));
 }
 
-function rows({ box, client, project }: WorkspaceRecord, brought: readonly Brought[]) {
-  return brought.flatMap(({ place, moves, news }) =>
-    moves.map(({ ref, to, from, id, aside }) => ({
-      ...{ box, client, project, repository: place, ref, to, from, id },
-      ...{ commits: ref === 'HEAD' ? undefined : news.commits[ref], aside },
-    })),
-  );
+function rows({ box, client, project }: WorkspaceRecord, { place, moves, news }: Brought) {
+  return moves.map(({ ref, to, from, id, aside }) => ({
+    ...{ box, client, project, repository: place, ref, to, from, id },
+    ...{ commits: ref === 'HEAD' ? undefined : news.commits[ref], aside },
+  }));
 }

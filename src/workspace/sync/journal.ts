@@ -20,16 +20,16 @@ export interface Journal {
   readonly trees: readonly string[];
 }
 
-const FILE = 'journal.json';
+const fileOf = (folder: string, repository: number) => join(folder, `journal-${repository}.json`);
 
 /** Writes what is about to be done; on the disk when it returns. Throws UserError('state'). */
 export async function writeJournal(folder: string, journal: Journal): Promise<void> {
-  await writeState(join(folder, FILE), `${JSON.stringify(journal, undefined, 2)}\n`);
+  await writeState(fileOf(folder, journal.repository), `${JSON.stringify(journal, undefined, 2)}\n`);
 }
 
-/** What was begun and not finished; undefined when nothing was. */
-export async function readJournal(folder: string): Promise<Journal | undefined> {
-  const path = join(folder, FILE);
+/** What was begun with a repository and not finished; undefined when nothing was. */
+export async function readJournal(folder: string, repository: number): Promise<Journal | undefined> {
+  const path = fileOf(folder, repository);
   const text = await orStateTrouble(`cannot read ${path}`, () =>
     readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;
@@ -40,8 +40,8 @@ export async function readJournal(folder: string): Promise<Journal | undefined> 
 }
 
 /** All that was begun is done. */
-export async function removeJournal(folder: string): Promise<void> {
-  await rm(join(folder, FILE), { force: true });
+export async function removeJournal(folder: string, repository: number): Promise<void> {
+  await rm(fileOf(folder, repository), { force: true });
 }
 
 /**

@@ -48,10 +48,11 @@ export async function readCommits(context: Context, engine: Engine, request: Rea
   const suffix = `${record.box}-read`;
   await engine.remove(gitBoxName(suffix));
   let failed: unknown;
+  let ending: Promise<void> | undefined;
   // Who sends without end is ended, not listened to.
   sink.stream.on('error', (error) => {
     failed ??= error;
-    engine.remove(gitBoxName(suffix)).catch(() => {});
+    ending = engine.remove(gitBoxName(suffix)).catch(() => {});
   });
   const ended = await gitBox(context, engine, record, {
     ...{ script: 'read-commits', suffix },
@@ -63,6 +64,7 @@ export async function readCommits(context: Context, engine: Engine, request: Rea
     if (failed === undefined) throw error;
     return undefined;
   });
+  await ending;
   if (failed === undefined) await finished(sink.stream.end()).catch((error: unknown) => error);
   if (failed !== undefined) await orStateTrouble(`cannot write ${packFile}`, () => Promise.reject(failed));
   if (ended?.code !== 0) throw unreadable(ended?.stderr ?? '');

@@ -42,6 +42,16 @@ export function life({ test, boxes }: Suite): void {
     expect(log.text().trim().split('\n').sort()).toEqual(['end', 'err', 'out']);
   });
 
+  it('keeps nothing of a box that is not logged, and gives it to who is connected', async () => {
+    const spec = boxes.spec(['sh', '-c', 'head -c 300000 /dev/zero; sleep 1'], { logged: false });
+    const { box, stdout } = await boxes.start(spec);
+    expect(await box.exit).toBe(0);
+    expect(stdout()).toHaveLength(300_000);
+    const log = collect();
+    await engine.logs(box.id, { out: log.stream, follow: false }).catch(() => {});
+    expect(log.text().replace(/^.*(?:does not support reading|none).*\n?/gim, '')).toBe('');
+  });
+
   it('follows what a box prints until it ends', async () => {
     const { id } = await boxes.detached(boxes.spec(['sh', '-c', 'echo early; sleep 1; echo late']));
     const log = collect();
