@@ -11,6 +11,7 @@ import type { BoxEnv } from '../credentials/resolved.ts';
 import { seeding } from '../credentials/seeding.ts';
 import { endOfSharing } from '../credentials/sharedMark.ts';
 import type { KeptSecret } from '../network/keeper/protocol.ts';
+import type { KnownSecret } from '../workspace/landing/secrets/known.ts';
 import type { Frame } from './payload.ts';
 import type { RunCommand } from './run.ts';
 import { sshConfig } from './sshConfig.ts';
@@ -29,6 +30,8 @@ export interface BoxFrames {
   readonly frames: readonly Frame[];
   readonly notices: readonly string[];
   readonly brokered: readonly KeptSecret[];
+  /** The values of the client's credentials, to be found again in what a box leaves. They stay in memory. */
+  readonly secrets: readonly KnownSecret[];
 }
 
 /** Everything that travels into a box over its pipe; a login box gets no credential, as it is there to make one. */
@@ -63,6 +66,9 @@ export async function boxFrames(
     frames: delivery.frames,
     notices: [...resolution.notices, ...delivery.notices],
     brokered: keptSecrets(resolution.credentials),
+    secrets: resolution.credentials.flatMap((one) =>
+      one.delivery === 'kept' ? [] : [{ name: one.name, value: one.value }],
+    ),
   };
 }
 

@@ -12,6 +12,7 @@ import { planBox, workspaceOf } from '../plan/box.ts';
 import type { BoxSpec } from '../plan/spec.ts';
 import { hasSshAgent } from '../plan/sshAgent.ts';
 import { boxUser } from '../plan/user.ts';
+import type { KnownSecret } from '../workspace/landing/secrets/known.ts';
 import { lookAtWorkspace } from '../workspace/look.ts';
 import { settle } from '../workspace/settle.ts';
 import { type Made, requestOf } from './boxRequest.ts';
@@ -31,6 +32,8 @@ export interface Prepared extends Resolved {
   readonly policy: Policy;
   /** Secrets that the box has placeholders of. */
   readonly brokered: readonly KeptSecret[];
+  /** The values of the client's credentials; they stay in memory. */
+  readonly secrets: readonly KnownSecret[];
   /** The keeper of the gateway; undefined when the box has no gateway. Whoever launches closes it. */
   readonly keeper: Keeper | undefined;
 }
@@ -59,7 +62,7 @@ export async function prepareRun(context: Context, request: RunCommand): Promise
   const gateway = profile.network === 'gateway' ? await import('./gateway.ts') : undefined;
   const policy = await gateway?.runPolicy(context, profile, agent, request.login);
   const devcontainer = await devcontainerOf(context, { profile, project }, request);
-  const { frames, notices, brokered } = await (early ?? resolve());
+  const { frames, notices, brokered, secrets } = await (early ?? resolve());
   const found = await (image ?? findImage(engine, agent, profile, context, devcontainer?.image));
   const built = ensureImage(engine, found, context);
   const keeper = gateway?.readyGateway(context, { client: profile.client, engine, facts: facts.engine, built });
@@ -84,7 +87,7 @@ export async function prepareRun(context: Context, request: RunCommand): Promise
       ...frames,
     ],
     imageEnv: info.env,
-    ...{ brokered, policy: policy ?? { rules: [] }, keeper: await keeper },
+    ...{ brokered, secrets, policy: policy ?? { rules: [] }, keeper: await keeper },
     notices: [
       ...projectFile.notices,
       ...plan.notices,

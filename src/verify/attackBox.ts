@@ -30,7 +30,7 @@ export interface TargetRequest {
 const PERL = '/usr/local/lib/agentbox/perl';
 
 /**
- * Starts a box by the very way of `agentbox run --scratch --agent shell`; only its command is another. Calls `act` with it
+ * Starts a box by the very way of `agentbox run --agent shell` on the project of the ground; only its command is another. Calls `act` with it
  * while it runs, and gives what that gives, when the box is gone. Throws what a run throws.
  */
 export async function withTarget<T>(
@@ -65,7 +65,11 @@ export async function withTarget<T>(
       };
     },
   };
-  const running = runCommand(own, { ...RUN, flags: { ...NO_FLAGS, ...flags, agent: 'shell', client } });
+  const running = runCommand(own, {
+    ...RUN,
+    dir: ground.project,
+    flags: { ...NO_FLAGS, ...flags, agent: 'shell', client },
+  });
   const ended = running.then((code) => {
     throw new UserError('box', 'the box that was attacked ended by itself', { why: `its exit code is ${code}` });
   });
@@ -77,9 +81,8 @@ export async function withTarget<T>(
   }
 }
 
-const RUN: Omit<RunCommand, 'flags'> = {
-  dir: '.',
-  scratch: true,
+const RUN: Omit<RunCommand, 'flags' | 'dir'> = {
+  scratch: false,
   args: [],
   command: [PERL, '-'],
   login: false,

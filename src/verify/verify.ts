@@ -9,10 +9,11 @@ import type { Listening, VerifyFacts } from './facts.ts';
 import { type Ground, makeGround } from './ground.ts';
 import { engineSockets, hiddenPaths } from './hidden.ts';
 import { claims } from './host/claims.ts';
+import { afterwards, forgetProject, lookAtProject, type Untouched } from './host/projects.ts';
 import { secretsOnTheHost } from './host/secrets.ts';
 import { judge, type Row } from './judge.ts';
 import { type Listener, openListener } from './listener.ts';
-import type { Observation } from './probe.ts';
+import type { Observation, Probe } from './probe.ts';
 import { probesOf } from './probes/index.ts';
 import { listenerObservations } from './probes/network.ts';
 import { ALLOWED_BELOW, ALLOWED_NAME, at, reaching } from './probes/relay.ts';
@@ -39,15 +40,18 @@ export async function verify(context: Context, flags: Flags): Promise<Verified> 
   const client = await clientHere(context, flags.client);
   const canary = makeCanary();
   const listener = await openListener();
-  const ground = await makeGround();
+  const ground = await makeGround(context);
   try {
-    return await withTarget(
+    const { probes, seen, before, box } = await withTarget(
       context,
       { client, flags: { ...flags, allow: allowed(listener) }, canary, ground },
       (target) => attacked({ target, client, canary, listener, ground }),
     );
+    const left = await afterwards(context.paths, client, ground, before);
+    return { client, ...box, rows: probes.map((probe) => judge(probe, { ...seen, ...left }[probe.id])) };
   } finally {
     listener.close();
+    await forgetProject(context.paths, client, ground);
     await ground.remove();
   }
 }
@@ -77,7 +81,16 @@ interface Attacked {
   readonly ground: Ground;
 }
 
-async function attacked({ target, client, canary, listener, ground }: Attacked): Promise<Verified> {
+/** What was seen of a box while it ran. */
+interface Seen {
+  readonly box: Pick<Verified, 'engine' | 'runtime' | 'network'>;
+  readonly probes: readonly Probe[];
+  readonly seen: Readonly<Record<string, Observation>>;
+  readonly before: Untouched;
+}
+
+async function attacked({ target, client, canary, listener, ground }: Attacked): Promise<Seen> {
+  const before = await lookAtProject(ground);
   const { context, engine, spec, id, session } = target;
   const [host, { clients }] = await Promise.all([engine.facts(), context.config()]);
   const labels = fromLabels(spec.labels);
@@ -105,10 +118,7 @@ async function attacked({ target, client, canary, listener, ground }: Attacked):
     ...listenerObservations(facts, listener.visits()),
     'wrong-host': wrongHost(listener.said(), canary),
   };
-  return {
-    ...{ client, engine: engine.kind, runtime: labels.runtime, network: labels.network },
-    rows: probes.map((probe) => judge(probe, seen[probe.id])),
-  };
+  return { box: { engine: engine.kind, runtime: labels.runtime, network: labels.network }, probes, seen, before };
 }
 
 async function asPlanned({ engine, spec, id }: Target): Promise<Observation> {

@@ -10,6 +10,8 @@ export interface WorkspaceFacts {
   readonly masked: readonly string[];
   /** One line for each thing the user must know of it. */
   readonly notices: readonly string[];
+  /** Which folder each is (an inode's number), to tell what is moved about; absent where there are too many, or nothing is looked for. */
+  readonly folders?: Readonly<Record<string, string>>;
   /** The clone of an earlier box that this run goes on in. */
   readonly continues?: { readonly box: string; readonly volume: string } | undefined;
   /** What was there before the box, to tell what appears; absent where nothing is looked for (clone, readonly). */

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import type { Profile } from '../config/profile.ts';
 import type { Context } from '../context.ts';
 import type { ProjectFacts } from '../plan/facts.ts';
+import { foldersOf } from './ended/folders.ts';
 import { PLAIN_WORKSPACE, type WorkspaceFacts } from './facts.ts';
 import type { FoundPlaces } from './git/findRepositories.ts';
 import { lookAtRepositories } from './git/lookAtRepositories.ts';
+import { isCovered } from './sinks/guarded.ts';
 import { lookAtSinks, walkFor } from './sinks/lookAtSinks.ts';
 import type { Tree } from './sinks/walk.ts';
 
@@ -29,9 +31,14 @@ export async function lookAtWorkspace(
   ]);
   // What a box writes anywhere else reaches nobody unseen.
   if (!bind) return { ...git, guarded: [], masked: sinks.masked };
+  // Its own of a repository that the box has are covered already, and nothing can be mounted twice.
+  const covered = git.repositories.flatMap(({ gitDir, commonDir }) => [gitDir, commonDir]);
+  const more = sinks.guarded.filter(({ path }) => !isCovered(join(project.path, path), covered));
+  const folders = foldersOf(project.path, sinks.tree.folders);
   return {
     ...git,
-    ...{ guarded: [...git.guarded, ...sinks.guarded], masked: sinks.masked, baseline: sinks.baseline },
+    ...(folders === undefined ? {} : { folders }),
+    ...{ guarded: [...git.guarded, ...more], masked: sinks.masked, baseline: sinks.baseline },
     notices: [...git.notices, ...sinks.notices],
   };
 }

@@ -32,6 +32,8 @@ export interface WorkspaceRecord {
   readonly facts: WorkspaceFacts;
   /** What each of `facts.repositories` was in the box at its start; none where the box got no git directory. */
   readonly starts: readonly RefsSnapshot[];
+  /** What `starts` was before commits came back for the first time; missing until then. */
+  readonly began?: readonly RefsSnapshot[];
   /** The tree of each index when commits last came back, in the place of the start's; null where they have not. */
   readonly synced?: readonly (string | null)[];
   /** Its project was looked through after its end: what appears there since is the host's own. */

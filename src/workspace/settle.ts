@@ -8,6 +8,8 @@ import { withLock } from '../state/lock.ts';
 import { say } from '../ui/io.ts';
 import { plain } from '../ui/plain.ts';
 import { closeAside } from './aside/closeAside.ts';
+import { closeCommits, closeFiles } from './ended/closeJudged.ts';
+import type { KnownSecret } from './landing/secrets/known.ts';
 import { filledOut } from './readonly/out.ts';
 import { allRecords, readRecord, removeRecord, type WorkspaceRecord, writeRecord } from './record.ts';
 import { finishApply } from './review/finishApply.ts';
@@ -59,17 +61,36 @@ async function aliveAmong(context: Context, records: readonly WorkspaceRecord[])
   return alive;
 }
 
-/** After the end of a box: takes in its work, tells, and removes the record when nothing is left. Trouble is told, and the record stays. `ask`: somebody sits there who may be asked. */
-export async function closeRecord(context: Context, record: WorkspaceRecord, ask = false): Promise<void> {
+/** Who closes a record. */
+interface Closing {
+  /** Somebody sits there who may be asked. */
+  readonly ask: boolean;
+  /** The secrets of the box's client; missing where nobody knows them any more. */
+  readonly known?: readonly KnownSecret[];
+}
+
+/** After the end of a box: takes in its work, tells, and removes the record when nothing is left. Trouble is told, and the record stays. */
+export async function closeRecord(
+  context: Context,
+  record: WorkspaceRecord,
+  { ask, known }: Closing = { ask: false },
+): Promise<void> {
   if (record.workspace === 'clone') return;
   // Nothing of a read-only project's comes back by itself, and what lies in /out is the user's.
   if (record.workspace === 'readonly') return removeEmpty(context, record);
   try {
     await closeAside(context, record, ask);
+    const files = await closeFiles(context, record, known);
+    const all: Brought[] = [];
     const onBrought = (brought: Brought) => {
+      all.push(brought);
       for (const line of tellBrought(brought)) say(context.io, `agentbox: ${line}`);
     };
-    await syncRecord(context, record, { ended: true, onBrought });
+    try {
+      await syncRecord(context, record, { ended: true, onBrought });
+    } finally {
+      await closeCommits(context, record, all, known, files);
+    }
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     say(context.io, keptLine(record, error.why === undefined ? error.message : `${error.message}: ${error.why}`));

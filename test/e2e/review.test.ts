@@ -3,10 +3,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sessionGrounds } from './support/engines.ts';
+import { oneGround, sessionGrounds } from './support/engines.ts';
 import { type Lab, makeLab } from './support/lab.ts';
+import { openTerminal } from './support/terminal.ts';
 
 const COMMIT = 'git -c user.name=Agent -c user.email=agent@box.test commit -qm';
+
+/** What has little to do with the engine is tried on one, and on all with AGENTBOX_TEST_ALL=1. */
+const ONE = oneGround().map(({ name }) => name);
 
 describe.each(sessionGrounds())('review of clones on $name', (ground) => {
   let lab: Lab;
@@ -16,6 +20,8 @@ describe.each(sessionGrounds())('review of clones on $name', (ground) => {
   });
   afterAll(() => lab.close());
 
+  // Not a test that is skipped elsewhere: under CI none may be.
+  const once: (name: string, act: () => Promise<void>) => void = ONE.includes(ground.name) ? test : () => {};
   const inClone = async (script: string) => {
     const argv = ['run', ...ground.flags, '--agent', 'shell', '--network', 'none', '--workspace', 'clone', '.'];
     const ended = await lab.agentbox([...argv, '--', 'sh', '-ec', script]);
@@ -51,7 +57,7 @@ describe.each(sessionGrounds())('review of clones on $name', (ground) => {
     lab.git('fsck', '--strict');
   });
 
-  test('what the host would run needs a yes of its own', async () => {
+  once('what the host would run needs a yes of its own', async () => {
     await inClone(`mkdir -p .vscode; printf '{"tasks":[]}' > .vscode/tasks.json; printf fine > fine.txt`);
     const refused = await run('apply');
     expect(refused).toMatchObject({ code: 2 });
@@ -76,6 +82,51 @@ describe.each(sessionGrounds())('review of clones on $name', (ground) => {
     expect(existsSync(join(lab.project, 'two.txt'))).toBe(false);
     expect(await run('apply', second, '--', 'two.txt')).toMatchObject({ code: 0 });
     expect(await run('discard', second, '--yes')).toMatchObject({ code: 0 });
+    expect((await run('diff')).stderr).toContain('waits for a review');
+  });
+
+  once(
+    'at a terminal the pager is the user’s, nothing of the clone acts on it, and each risk is asked for',
+    async () => {
+      await inClone(
+        `printf 'before \\033[2J\\033]0;title\\007 after\\n' > esc.txt; printf '#!/bin/sh\\n' > .envrc; printf x > fine2.txt`,
+      );
+      const diff = openTerminal(lab.argv(['diff'], { PAGER: 'less', LESS: 'R' }), lab.project);
+      await diff.until(/\(END\)/);
+      diff.type('!');
+      await diff.until(/Command not available/);
+      diff.type('\rq');
+      expect(await diff.end()).toBe(0);
+      expect(diff.text()).toContain('before \\u{1b}[2J\\u{1b}]0;title\\u{7} after');
+      expect(diff.text()).not.toContain('\u001b]0;');
+      const apply = openTerminal(lab.argv(['apply']), lab.project);
+      await apply.until(/Let \.envrc land\?/);
+      apply.type('n');
+      await apply.until(/Bring this into/);
+      apply.type('y');
+      expect(await apply.end()).toBe(0);
+      expect(existsSync(join(lab.project, '.envrc'))).toBe(false);
+      expect(existsSync(join(lab.project, 'fine2.txt'))).toBe(true);
+      expect(apply.text()).toContain('the clone stays');
+      expect(await run('discard', '--yes')).toMatchObject({ code: 0 });
+    },
+  );
+
+  once('what was moved aside of a bind box is shown, given back, or thrown away', async () => {
+    const plant = ['run', ...ground.flags, '--agent', 'shell', '--network', 'none', '.', '--'];
+    const envrc = join(lab.project, '.envrc');
+    await lab.agentbox([...plant, 'sh', '-c', `printf 'touch \\033[2J' > .envrc`]);
+    expect(existsSync(envrc)).toBe(false);
+    const shown = await run('diff');
+    expect(shown.stdout).toContain('.envrc: ');
+    expect(shown.stdout).toContain('+touch \\u{1b}[2J');
+    expect(await run('apply')).toMatchObject({ code: 2 });
+    expect(await run('apply', '--allow-risky')).toMatchObject({ code: 0 });
+    expect(readFileSync(envrc, 'utf8')).toContain('touch');
+    expect((await run('diff')).stderr).toContain('waits for a review');
+    await lab.agentbox([...plant, 'sh', '-c', 'mkdir -p .idea; echo x > .idea/workspace.xml']);
+    expect(await run('discard', '--yes')).toMatchObject({ code: 0 });
+    expect(existsSync(join(lab.project, '.idea/workspace.xml'))).toBe(false);
     expect((await run('diff')).stderr).toContain('waits for a review');
   });
 

@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Ground, grounds } from './support/engines.ts';
+import { type HostUser, hostUser } from './support/hostUser.ts';
 import { type Lab, makeLab } from './support/lab.ts';
 
 /** One way to leave something for the host to run. */
@@ -111,33 +111,32 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))('what a
     ['with the guard off', ", unprotect: ['**']"],
   ])('%s', (state, settings) => {
     const isGuarded = state === 'guarded';
-    let lab: Lab;
+    let lab: ReturnType<typeof labOf>;
     let stderr = '';
 
     const folder = (index: number) => join(lab.project, `attack${index}`);
-    const canary = (index: number) => join(lab.dir, 'canary', `${index}`);
 
     beforeAll(async () => {
       lab = labOf(ground, settings);
       for (const [index, { host = '' }] of ATTACKS.entries()) {
         mkdirSync(folder(index));
         if (process.getuid?.() === 0) chownSync(folder(index), ground.owner.uid, ground.owner.gid);
-        asOwner(lab, host, folder(index));
+        lab.user.do(host, folder(index));
       }
       const steps = ATTACKS.map(
-        ({ box }, index) => `(cd attack${index}; ${box.replaceAll('CANARY', canary(index))}) 2>/dev/null`,
+        ({ box }, index) => `(cd attack${index}; ${box.replaceAll('CANARY', lab.user.canary(index))}) 2>/dev/null`,
       );
       const ended = await run(lab, `${steps.join('\n')}\ntrue`);
       expect(ended, ended.stderr).toMatchObject({ code: 0 });
       stderr = ended.stderr;
       for (const [index, { after }] of ATTACKS.entries())
-        asOwner(lab, `(${after}) > /dev/null 2>&1 || :`, folder(index));
+        lab.user.do(`(${after}) > /dev/null 2>&1 || :`, folder(index));
     }, 120_000);
 
     afterAll(() => lab?.close());
 
     it.each(ATTACKS.map(({ what }, index) => [what, index] as const))('%s', (_what, index) => {
-      expect(existsSync(canary(index))).toBe(!isGuarded);
+      expect(existsSync(lab.user.canary(index))).toBe(!isGuarded);
     });
 
     it(isGuarded ? 'says what it moved aside, and keeps it' : 'says nothing', () => {
@@ -155,7 +154,7 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))('what a
   });
 
   describe('while it runs', () => {
-    let lab: Lab;
+    let lab: ReturnType<typeof labOf>;
     beforeEach(() => {
       lab = labOf(ground);
     });
@@ -177,10 +176,10 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))('what a
     });
 
     it('warns of a guarded file that the host replaces, as editors do when they save', async () => {
-      asOwner(lab, 'echo export A=1 > .envrc; echo S=1 > .env');
+      lab.user.do('echo export A=1 > .envrc; echo S=1 > .env');
       const going = run(lab, 'touch up; for i in $(seq 100); do test -e saved && break; sleep 0.1; done; sleep 2.5');
       await expect.poll(() => existsSync(join(lab.project, 'up')), { timeout: 30_000 }).toBe(true);
-      asOwner(lab, 'echo export A=2 > .new; mv .new .envrc; echo S=2 > .new; mv .new .env; touch saved');
+      lab.user.do('echo export A=2 > .new; mv .new .envrc; echo S=2 > .new; mv .new .env; touch saved');
       const { stderr } = await going;
       expect(stderr).toContain('WARNING: .envrc was replaced on this machine, so it is no longer guarded');
       expect(stderr).toContain('WARNING: .env was replaced');
@@ -205,7 +204,7 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))('what a
       const list = async () => said + (await lab.agentbox(['ls', '--engine', ground.engine])).stderr;
       await expect.poll(list, { timeout: 30_000 }).toContain('.envrc: direnv runs it when you enter the folder');
       expect(existsSync(join(lab.project, '.envrc'))).toBe(false);
-      asOwner(lab, 'echo a=b > .npmrc');
+      lab.user.do('echo a=b > .npmrc');
       expect(await list()).not.toContain('npmrc');
       expect(existsSync(join(lab.project, '.npmrc'))).toBe(true);
     });
@@ -215,22 +214,22 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))('what a
       const { stdout } = await lab.agentbox(['run', '.', '--detach', ...ground.flags, '--', 'bash', '-c', script]);
       if (ground.engine === 'docker') lab.engine(['pause', stdout.trim()]);
       const attached = lab.agentbox(['attach', stdout.trim(), '--engine', ground.engine]);
-      asOwner(lab, 'touch go');
+      lab.user.do('touch go');
       expect((await attached).stderr).toContain('.envrc appeared and was moved aside');
     });
 
     it('leaves alone what the host writes into a folder that the box cannot change', async () => {
-      asOwner(lab, 'mkdir .vscode; echo {} > .vscode/settings.json');
+      lab.user.do('mkdir .vscode; echo {} > .vscode/settings.json');
       const going = run(lab, 'touch up; for i in $(seq 100); do test -e saved && break; sleep 0.1; done; sleep 2.5');
       await expect.poll(() => existsSync(join(lab.project, 'up')), { timeout: 30_000 }).toBe(true);
-      asOwner(lab, 'echo {} > .vscode/launch.json; touch saved');
+      lab.user.do('echo {} > .vscode/launch.json; touch saved');
       expect((await going).stderr).not.toContain('.vscode');
       expect(existsSync(join(lab.project, '.vscode/launch.json'))).toBe(true);
     });
   });
 
   describe('files with secrets', () => {
-    let lab: Lab;
+    let lab: ReturnType<typeof labOf>;
     beforeEach(() => {
       lab = labOf(ground);
     });
@@ -238,8 +237,8 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))('what a
 
     it('are empty in the box and stay on the host; what git tracks, and examples, are as they are', async () => {
       const files = ['.env', 'pkg/.env.local', 'pkg/.env.example', 'tracked/.env'];
-      asOwner(lab, `mkdir pkg tracked; for file in ${files.join(' ')}; do echo "SECRET=$file" > $file; done`);
-      asOwner(lab, 'git add -f tracked/.env');
+      lab.user.do(`mkdir pkg tracked; for file in ${files.join(' ')}; do echo "SECRET=$file" > $file; done`);
+      lab.user.do('git add -f tracked/.env');
       const look = `for file in ${files.join(' ')}; do echo "$file: $(cat $file)"; done`;
       const attack = 'echo x > .env; mv .env e; rm -f .env; ln .env l; mv pkg p; cat p/.env.local e l';
       const { stdout, stderr } = await run(lab, `${look}; (${attack}) 2>/dev/null`);
@@ -255,7 +254,7 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))('what a
 
     it('are those that the user names', async () => {
       lab.config(settingsOf(", mask: ['*.pem', 'certs/**'], unmask: ['.env.test']"));
-      asOwner(lab, 'mkdir certs; echo key > a.pem; echo key > certs/x; echo T=1 > .env.test');
+      lab.user.do('mkdir certs; echo key > a.pem; echo key > certs/x; echo T=1 > .env.test');
       const { stdout } = await run(lab, 'cat a.pem certs/x .env.test');
       expect(stdout).toBe('T=1\n');
     });
@@ -264,7 +263,7 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))('what a
   it('keeps a protected file that git tracks from the box, and gives free what is named', async () => {
     const lab = labOf(ground, ", protect: ['ci', 'greeting.txt'], unprotect: ['.npmrc']");
     try {
-      asOwner(lab, 'mkdir ci; echo ci > ci/run.sh; git add ci; echo a=b > .npmrc');
+      lab.user.do('mkdir ci; echo ci > ci/run.sh; git add ci; echo a=b > .npmrc');
       const { stdout } = await run(
         lab,
         '(echo x > greeting.txt; echo x > ci/run.sh; echo x > ci/new; echo y > .npmrc) 2>/dev/null; cat greeting.txt ci/run.sh .npmrc; echo ci/*',
@@ -279,30 +278,13 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))('what a
 const settingsOf = (more: string) =>
   `defaults: { agent: shell, network: none, allow_degraded: [memory-limit, cpus-limit, pids-limit]${more} }`;
 
-/** A lab whose owner has direnv trust all of the project, as people do who are tired of saying so. */
-function labOf(ground: Ground, more = ''): Lab {
+/** A lab, and the host's user there. */
+function labOf(ground: Ground, more = ''): Lab & { readonly user: HostUser } {
   const lab = makeLab(ground);
   lab.config(settingsOf(more));
-  const canaries = join(lab.dir, 'canary');
-  mkdirSync(canaries);
-  if (process.getuid?.() === 0) chownSync(canaries, ground.owner.uid, ground.owner.gid);
-  const home = join(lab.dir, 'owner');
-  mkdirSync(join(home, '.config/direnv'), { recursive: true });
-  writeFileSync(join(home, '.config/direnv/direnv.toml'), `[whitelist]\nprefix = ["${lab.project}"]\n`);
-  return lab;
+  return { ...lab, user: hostUser(lab) };
 }
 
 function run(lab: Lab, script: string) {
   return lab.agentbox(['run', '.', ...lab.ground.flags, '--', 'bash', '-c', script]);
-}
-
-/** Does something as the host's user, whose home is not that of the caller of agentbox. */
-function asOwner(lab: Lab, script: string, cwd = lab.project): void {
-  const { uid, gid } = lab.ground.owner;
-  const as = process.getuid?.() === 0 ? ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'] : [];
-  const home = join(lab.dir, 'owner');
-  const variables = [`HOME=${home}`, `XDG_DATA_HOME=${lab.dir}/canary`, `PATH=${process.env['PATH']}`];
-  const [file = '', ...args] = [...as, 'env', '-i', ...variables, 'bash', '-c', script];
-  const ended = spawnSync(file, args, { cwd, encoding: 'utf8', timeout: 30_000 });
-  if (ended.status !== 0) throw new Error(`${script}: ${ended.stderr}`);
 }

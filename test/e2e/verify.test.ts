@@ -51,11 +51,14 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))('agentb
   afterAll(() => lab?.close());
 
   it('finds that a box without a network holds', async () => {
-    const { verified, of, code, stderr } = await verify(lab, [...ground.flags, '--network', 'none']);
+    const { verified, of, ids, code, stderr } = await verify(lab, [...ground.flags, '--network', 'none']);
     expect(of('red', 'unknown'), stderr).toEqual([]);
     expect({ code, ok: verified?.ok, network: verified?.network }).toEqual({ code: 0, ok: true, network: 'none' });
     expect(of('green').length).toBeGreaterThan(100);
-    expect(of('later')).toEqual([expect.stringMatching(/^git: not held/)]);
+    expect(of('later')).toEqual([]);
+    expect(ids('green')).toEqual(
+      expect.arrayContaining(['git', 'guarded', 'mask-read', 'mask-kept', 'aside-repository', 'aside-kept']),
+    );
   });
 
   it('finds that a box with the gateway holds, and that what is allowed gets through', async () => {
@@ -87,12 +90,13 @@ describe.each(grounds().map((ground) => [ground.name, ground] as const))('agentb
       expect(ended.stdout).toContain(`\n${group} `.trimStart());
     expect(ended.stdout).toMatch(/^ {2}green +has no capability +as it should be$/m);
     expect(ended.stdout).not.toContain('\x1b');
-    expect(ended.stderr).toMatch(/\d+ green, \d+ skipped, 1 later: client acme, /);
-    expect(ended.stderr).toMatch(/^not counted: G6 .*\.git/m);
+    expect(ended.stderr).toMatch(/\d+ green, \d+ skipped: client acme, /);
+    expect(ended.stderr).not.toContain('not counted');
   });
 
   it('leaves nothing behind in the client’s folder, nor anywhere else', async () => {
-    expect(readdirSync(join(lab.data, 'clients/acme/scratch'))).toEqual([]);
+    expect(readdirSync(join(lab.data, 'clients/acme/workspaces'))).toEqual([]);
+    expect(readdirSync(join(lab.home, '.cache')).filter((name) => name.includes('verify'))).toEqual([]);
     await expect
       .poll(() => leftovers(lab).filter((line) => !line.includes('gateway') && !line.includes('__keeper')), {
         timeout: 20_000,
@@ -129,6 +133,11 @@ const BLIND = [
   'differences(spec,imageEnv,actual);if(found.length===0)',
   'differences(spec,imageEnv,actual);if(!0)',
 ] as const;
+
+const UNGUARDED = ['.envrc', '.vscode/tasks.json', 'nested/folder/.envrc'].flatMap((path) =>
+  ['write', 'replace', 'move', 'remove'].map((how) => `guard-${how}-${path}`),
+);
+const UNMASKED = ['mask-read', 'mask-write', 'mask-move', 'mask-remove', 'mask-kept'];
 
 const SABOTAGE: readonly Sabotage[] = [
   {
@@ -183,8 +192,32 @@ const SABOTAGE: readonly Sabotage[] = [
     rows: ['interfaces', 'routes', 'unvisited', 'made'],
   },
   {
+    what: 'a project with nothing over it',
+    changes: [
+      ['...gitMounts(', '...(() => [])('],
+      ['?guardMounts(', '?(() => [])('],
+      ['...maskMounts(', '...(() => [])('],
+    ],
+    verdict: 'red',
+    rows: ['git', 'git-move', 'objects', 'guard-write-.envrc', ...UNGUARDED, 'guarded', ...UNMASKED],
+  },
+  {
+    what: 'nobody who looks for what a box leaves',
+    changes: [
+      ['let tree=await walk(project,{protect:patterns(baseline.protect)})', 'let tree=await walk("/var/empty")'],
+    ],
+    verdict: 'red',
+    rows: ['aside-file', 'aside-folder', 'aside-repository', 'aside-bare', 'aside-kept', 'aside-back'],
+  },
+  {
+    what: 'work that is thrown away before anybody has seen it',
+    changes: [['options.ended&&!await hasWork(folder)&&', 'options.ended&&']],
+    verdict: 'red',
+    rows: ['aside-kept', 'aside-back'],
+  },
+  {
     what: 'attacks that break off',
-    changes: [['look => \\\\&look, ', '']],
+    changes: [['look => \\\\&look, list', 'list']],
     verdict: 'unknown',
     rows: ['hidden-0'],
   },

@@ -45,12 +45,13 @@ describe.each(tested)('filling a clone on $kind', (test) => {
   }
 
   // Podman knows no small volumes.
-  it.skipIf(test.kind === 'podman')('says so when the disk is full', async () => {
-    const { filled } = await fill('512k', { large: randomBytes(2 * 1024 * 1024) });
-    const error: unknown = await filled.catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(UserError);
-    expect(error).toMatchObject({ trouble: 'state', why: expect.stringContaining('the disk is full (ENOSPC)') });
-  });
+  if (test.kind !== 'podman')
+    it('says so when the disk is full', async () => {
+      const { filled } = await fill('512k', { large: randomBytes(2 * 1024 * 1024) });
+      const error: unknown = await filled.catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(UserError);
+      expect(error).toMatchObject({ trouble: 'state', why: expect.stringContaining('the disk is full (ENOSPC)') });
+    });
 
   it('gives the tree of the files where there is room, and keeps its objects', async () => {
     const { filled, base } = await fill(undefined, { small: Buffer.from('hello\n'), crlf: Buffer.from('a\r\n') });

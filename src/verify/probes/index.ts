@@ -4,6 +4,7 @@ import { HOST_PROBES } from './host.ts';
 import { noWayOut } from './network.ts';
 import { onlyThis } from './only.ts';
 import { noPrivilege } from './privilege.ts';
+import { projectsHold } from './projects.ts';
 import { throughTheGateway } from './relay.ts';
 import { REST } from './rest.ts';
 import { secretsStay } from './secrets.ts';
@@ -16,6 +17,7 @@ export function probesOf(facts: VerifyFacts): readonly Probe[] {
     ...noWayOut(facts),
     ...(facts.network === 'gateway' ? throughTheGateway(facts) : [NO_GATEWAY]),
     ...secretsStay(facts),
+    ...projectsHold(facts),
     ...HOST_PROBES,
     ...REST,
   ];

@@ -91,7 +91,7 @@ export function noPrivilege(facts: VerifyFacts): readonly Probe[] {
     attack('G2', 'root', 'cannot become root', ['become']),
     ...READ_ONLY.map((dir) => attack('G2', `write-${dir}`, `cannot write to ${dir}`, ['write', dir])),
     ...KERNEL_FILES.map((path) => attack('G2', `open-${path}`, `cannot write ${path}`, ['open', path])),
-    attack('G2', 'setuid', 'no setuid file in the image', ['find', 'setuid', '6', '/']),
+    attack('G2', 'setuid', 'no setuid file in the image', ['find', 'setuid', '8', '/']),
     attack('G2', 'devices', 'has no device of the host', ['find', 'devices', '2', '/dev'], {
       kind: 'shows',
       // gVisor's fuse is gVisor's own.

@@ -1,6 +1,6 @@
 import type { Probe } from '../probe.ts';
 
-/** G5, which the host looks at by itself, and of G6 and G8 what a box that runs cannot show, or this version does not hold yet. */
+/** G5, which the host looks at by itself, and what of G8 a box that runs cannot show. */
 export const REST: readonly Probe[] = [
   {
     id: 'project-settings',
@@ -19,13 +19,6 @@ export const REST: readonly Probe[] = [
     group: 'G5',
     title: 'it tightens (control)',
     expect: { kind: 'works' },
-  },
-  {
-    id: 'git',
-    group: 'G6',
-    title: 'the host’s .git cannot be written from the box',
-    expect: { kind: 'fails' },
-    later: 'not held by this version: .git is part of the project, look at its hooks and config before you use it',
   },
   {
     id: 'atomic',

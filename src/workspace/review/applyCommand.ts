@@ -12,10 +12,11 @@ import { gitBox } from '../gitBox.ts';
 import { type Judgement, judge } from '../landing/judge.ts';
 import { secretFinder } from '../landing/secrets/find.ts';
 import { settle } from '../settle.ts';
+import { applyAside } from './asideReview.ts';
 import { type Answers, askAbout } from './ask.ts';
 import { withContents } from './contents.ts';
 import type { ReviewedClone, RunGit } from './deps.ts';
-import { isClone } from './isClone.ts';
+import { isReviewable } from './isReviewable.ts';
 import { readApplyJournal, removeApplyJournal, writeApplyJournal } from './journal.ts';
 import { knownSecrets } from './known.ts';
 import { fetchWork, type GiveTo, planLanding, type Written, writeLanding } from './land.ts';
@@ -54,7 +55,11 @@ export async function applyCommand(
   options: ApplyOptions,
 ): Promise<number> {
   await settle(context);
-  const found = await whichWorkspace(context, target, isClone);
+  const found = await whichWorkspace(context, target, isReviewable(context));
+  if (found.kept.workspace !== 'clone') {
+    await applyAside(context, { kept: found.kept, paths: options.paths }, options);
+    return 0;
+  }
   const { client, box } = found.kept;
   const { paths } = context;
   return withLock(
@@ -62,8 +67,7 @@ export async function applyCommand(
     async () => {
       const clone = await reviewedClone(context, found);
       if (await settleApply(context, found.engine, clone)) return 0;
-      // Two clones of one project land one after the other.
-      return withLock(join(paths.dataDir, 'apply'), () => applyClone(context, found.engine, clone, options), LIMIT);
+      return applyClone(context, found.engine, clone, options);
     },
     LIMIT,
   );
@@ -94,6 +98,7 @@ async function applyClone(
       }
       if (plan.kind === 'ready') return plan;
       for (const line of troubleLines(plan, record.box)) say(context.io, line);
+      if (options.json) printJson(context.io, { box: record.box, project: record.project, landed: false, ...plan });
       return undefined;
     };
     const all: Wanted = { only, except: [], commits };
@@ -142,10 +147,14 @@ async function landClone(context: Context, engine: Engine, deciding: Deciding): 
   const suffix = digest([paths.dataDir, record.client, record.box]);
   const running = (await engine.boxes({})).some(({ name }) => name === record.box);
   const whole = landing.whole && !running;
-  await writeApplyJournal(paths, record, { format: 1, suffix, whole, summary: summaryOf(landing) });
   const orders = { box: record.box, way: plan.way, aside: landing.branch };
   const order = { suffix, giveTo, ...(options.fault === undefined ? {} : { fault: options.fault }) };
-  const written = await writeLanding(run, clone, orders, order);
+  const write = async () => {
+    await writeApplyJournal(paths, record, { format: 1, suffix, whole, summary: summaryOf(landing) });
+    return writeLanding(run, clone, orders, order);
+  };
+  // Two clones of one project land one after the other; what was decided before is looked at again.
+  const written = await withLock(join(paths.dataDir, 'apply'), write, LIMIT);
   if (!written.done) {
     await removeApplyJournal(paths, record);
     throw unwritten(clone, written);

@@ -5,9 +5,10 @@ import { gitBox } from '../gitBox.ts';
 import { judge } from '../landing/judge.ts';
 import { secretFinder } from '../landing/secrets/find.ts';
 import { settle } from '../settle.ts';
+import { showAside } from './asideReview.ts';
 import { withContents } from './contents.ts';
 import type { ReviewedClone, RunGit } from './deps.ts';
-import { isClone } from './isClone.ts';
+import { isReviewable } from './isReviewable.ts';
 import { knownSecrets } from './known.ts';
 import { openPager } from './pager.ts';
 import { terminalPatch } from './patchText.ts';
@@ -28,7 +29,8 @@ export interface DiffOptions {
 /** Shows what is in a clone that the project does not have: a patch on standard output, or what the options ask for. */
 export async function diffCommand(context: Context, target: string | undefined, options: DiffOptions): Promise<void> {
   await settle(context);
-  const found = await whichWorkspace(context, target, isClone);
+  const found = await whichWorkspace(context, target, isReviewable(context));
+  if (found.kept.workspace !== 'clone') return showAside(context, { kept: found.kept, paths: options.paths }, options);
   const clone = await reviewedClone(context, found);
   const run: RunGit = (work) => gitBox(context, found.engine, clone.record, work);
   const paths = projectPaths(options.paths, context.cwd, clone.record.project);

@@ -6,7 +6,8 @@ import { say } from '../../ui/io.ts';
 import { plain } from '../../ui/plain.ts';
 import { discardClone } from '../clone/discardClone.ts';
 import { settle } from '../settle.ts';
-import { isClone } from './isClone.ts';
+import { discardAside } from './asideReview.ts';
+import { isReviewable } from './isReviewable.ts';
 import { settleApply } from './settleApply.ts';
 import { type Reviewable, reviewedClone, whichWorkspace } from './which.ts';
 
@@ -20,7 +21,8 @@ export async function discardCommand(
   options: { readonly yes?: boolean },
 ): Promise<void> {
   await settle(context);
-  const found = await whichWorkspace(context, target, isClone);
+  const found = await whichWorkspace(context, target, isReviewable(context));
+  if (found.kept.workspace !== 'clone') return discardAside(context, found.kept, options);
   const { client, box, project } = found.kept;
   const question = `Throw away the clone of ${plain(project)} that ${box} worked on?`;
   if (!options.yes && !(await context.prompter.confirm(question, '--yes'))) throw new CancelledError(1);

@@ -25,7 +25,7 @@ export interface CloneSnapshot {
 }
 
 /** A commit as people see it. */
-export interface CloneCommit {
+interface CloneCommit {
   readonly id: string;
   readonly parents: readonly string[];
   readonly author: string;

@@ -25,7 +25,7 @@ export interface Reviewable {
 export async function whichWorkspace(
   context: Context,
   target: string | undefined,
-  isReviewable: (kept: KeptWorkspace) => boolean | Promise<boolean>,
+  isReviewable: (kept: KeptWorkspace) => Promise<boolean>,
 ): Promise<Reviewable> {
   const all = await reviewable(context, isReviewable);
   const named = target === undefined ? [] : byName(all, target);
@@ -44,7 +44,7 @@ export async function whichWorkspace(
 
 async function reviewable(
   context: Context,
-  isReviewable: (kept: KeptWorkspace) => boolean | Promise<boolean>,
+  isReviewable: (kept: KeptWorkspace) => Promise<boolean>,
 ): Promise<readonly Reviewable[]> {
   const found = new Map<string, Reviewable>();
   // One engine may answer under both names.

@@ -1,14 +1,17 @@
+import { dirname } from 'node:path';
 import { isWithin } from '../../plan/guard.ts';
 import type { GuardedPath } from '../facts.ts';
 import type { Matches } from '../patterns.ts';
 import { above } from './above.ts';
 import { behind } from './behind.ts';
+import { REPOSITORY_REASON } from './list.ts';
 import type { FoundSink, Tree } from './walk.ts';
 
 /** What a walk found, what of it git tracks, and what the user gives free. */
 export interface Seen {
   readonly sinks: readonly FoundSink[];
   readonly protect: Tree['protect'];
+  readonly bare: Tree['bare'];
   readonly tracked: ReadonlySet<string>;
   readonly unprotected: Matches | undefined;
 }
@@ -16,8 +19,14 @@ export interface Seen {
 /** Why the user's own patterns guard. */
 export const PROTECTED = 'the setting protect names it';
 
-/** What of a project (a real path) is to be guarded: the sinks that git does not track, and what the user protects. */
-export function guardedPaths(project: string, { sinks, protect, tracked, unprotected }: Seen): readonly GuardedPath[] {
+/**
+ * What of a project (a real path) is to be guarded: the sinks and bare repositories that git does not track, and what the user
+ * protects.
+ */
+export function guardedPaths(
+  project: string,
+  { sinks, protect, bare, tracked, unprotected }: Seen,
+): readonly GuardedPath[] {
   const isOpen = ({ path, kind }: FoundSink) => tracked.has(path) || unprotected?.(path, kind === 'directory') === true;
   // A folder is guarded whole where nothing in it is the box's to change; else file by file.
   const parted = new Set(sinks.filter(isOpen).map(({ root }) => root));
@@ -35,7 +44,13 @@ export function guardedPaths(project: string, { sinks, protect, tracked, unprote
     .flatMap(({ path, kind }): readonly GuardedPath[] =>
       kind === 'file' || kind === 'directory' ? [{ path, kind, reason: PROTECTED }] : [],
     );
-  return outermost([...new Map([...fromList, ...fromUser].map((guard) => [guard.path, guard])).values()]);
+  const repositories = bare
+    .filter((head) => head.includes('/') && !tracked.has(head))
+    .map((head): GuardedPath => ({ path: dirname(head), kind: 'directory', reason: REPOSITORY_REASON }))
+    .filter(({ path }) => unprotected?.(path, true) !== true);
+  return outermost([
+    ...new Map([...fromList, ...repositories, ...fromUser].map((guard) => [guard.path, guard])).values(),
+  ]);
 }
 
 /** Without what lies in a folder that is guarded itself. */

@@ -18,7 +18,10 @@ export const SINKS: readonly SinkGroup[] = [
   },
   {
     reason: 'mise, asdf and their like run it when you enter the folder',
-    paths: ['mise.toml', '.mise.toml', 'mise.*.toml', '.mise.*.toml', '.mise', '.config/mise', '.rtx.toml', '.rvmrc'],
+    paths: [
+      ...['mise.toml', '.mise.toml', 'mise.*.toml', '.mise.*.toml', '.mise', '.config/mise', '.rtx.toml', '.rvmrc'],
+      ...['.config/mise.toml', '.config/mise.*.toml', 'mise/config.toml', 'mise/config.*.toml', 'mise/conf.d'],
+    ],
   },
   {
     reason: 'autoenv and shadowenv run it when you enter the folder',
@@ -35,6 +38,14 @@ export const SINKS: readonly SinkGroup[] = [
   {
     reason: 'Zed and Helix start language servers it names when you open a file',
     paths: ['.zed', '.helix'],
+  },
+  {
+    reason: 'Sublime Text and Vim start language servers it names when you open a file',
+    paths: ['*.sublime-project', '.vim/coc-settings.json'],
+  },
+  {
+    reason: 'IDEs for Scala and Java start the build server it names when you open the folder',
+    paths: ['.bsp'],
   },
   {
     reason: 'Eclipse runs these builders when you open the project',
@@ -96,6 +107,13 @@ export const SINKS: readonly SinkGroup[] = [
       '.roo',
       '.continue',
       '.junie',
+      '.kilocode',
+      '.trae',
+      '.clinerules/hooks',
+      '.grok',
+      '.iflow',
+      '.vibe',
+      '.codebuddy',
       '.amazonq',
       '.factory',
       '.crush',
@@ -121,8 +139,8 @@ export const SINKS: readonly SinkGroup[] = [
     paths: ['.cargo/config', '.cargo/config.toml'],
   },
   {
-    reason: 'Mercurial, Jujutsu or Sapling run the hooks and programs it names at any command',
-    paths: ['.hg/hgrc', '.hg/hgrc-not-shared', '.jj/repo/config.toml', '.sl/config'],
+    reason: 'Mercurial, Jujutsu, Sapling or Pijul run the hooks and programs it names at any command',
+    paths: ['.hg/hgrc', '.hg/hgrc-not-shared', '.jj/repo/config.toml', '.sl/config', '.pijul/config'],
   },
   {
     reason: 'R runs it when started in the folder',

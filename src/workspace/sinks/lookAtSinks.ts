@@ -47,12 +47,18 @@ export async function lookAtSinks(
     tree.repositories.map(({ place }) => place),
   );
   const behindLinks = sinks.flatMap(({ path, kind }) => (kind === 'link' ? (behind(project, path) ?? []) : []));
-  const asked = [...sinks.map(({ path }) => path), ...behindLinks, ...secrets];
+  const asked = [...sinks.map(({ path }) => path), ...behindLinks, ...secrets, ...tree.bare];
   const tracked = await trackedPaths(deps, project, repositories, asked);
   const masked = secrets.filter((path) => !tracked.has(path));
   // What is masked cannot be changed either, and to protect it must not bring it to light.
   const isMasked = ({ path, kind }: GuardedPath) => kind === 'file' && masked.includes(path);
-  const all = guardedPaths(project, { sinks, protect: tree.protect, tracked, unprotected: patterns(unprotect) });
+  const all = guardedPaths(project, {
+    sinks,
+    protect: tree.protect,
+    bare: tree.bare,
+    tracked,
+    unprotected: patterns(unprotect),
+  });
   const guarded = all.filter((guard) => !isMasked(guard));
   const mounted = identitiesOf(project, [...guarded.map(({ path }) => path), ...masked]);
   const present = presentOf(project, tree, sinks, tracked);

@@ -29,6 +29,8 @@ export interface Tree {
   readonly bare: readonly string[];
   /** Files whose secrets are not for the box, by their names or the user's patterns. */
   readonly secrets: readonly FoundSecret[];
+  /** Folders, but for those of installed packages. */
+  readonly folders: readonly string[];
   /** What the user's own patterns protect: folders whole. */
   readonly protect: readonly { readonly path: string; readonly kind: EntryKind }[];
   /** Folders that cannot be looked into. */
@@ -79,6 +81,7 @@ const LIMIT = 120_000;
 export async function walk(root: string, options: WalkOptions = {}): Promise<Tree> {
   const tree = {
     ...{ sinks: [] as FoundSink[], repositories: [] as Tree['repositories'][number][], bare: [] as string[] },
+    folders: [] as string[],
     ...{ secrets: [] as FoundSecret[], protect: [] as Tree['protect'][number][], closed: [] as string[] },
     ...{ linksOut: 0, hardLinks: 0, hardLinksCounted: true, complete: true },
   };
@@ -123,6 +126,7 @@ export async function walk(root: string, options: WalkOptions = {}): Promise<Tre
       const sink = sinkOf(folder, path, kind, next);
       if (sink !== undefined) tree.sinks.push(sink);
       if (kind !== 'directory') continue;
+      if (!folder.isDependency) tree.folders.push(path);
       const lost = entry.name.includes('\ufffd') || path.length > LONGEST;
       if (lost) tree.closed.push(path);
       else stack.push(below(folder, path, name, next, sink));

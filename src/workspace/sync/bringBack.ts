@@ -104,7 +104,8 @@ async function bringOne(
     const { news } = reading;
     const starts = record.starts.with(n, { head: news.head, refs: { ...seen.refs, ...news.refs } });
     const before = record.synced ?? record.starts.map(() => null);
-    const after = { ...record, starts, synced: before.with(n, tree ?? null) };
+    const began = record.began ?? record.starts;
+    const after = { ...record, starts, began, synced: before.with(n, tree ?? null) };
     await writeRecord(context.paths, after);
     await fault('recorded');
     await removeJournal(folder, n);

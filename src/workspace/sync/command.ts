@@ -4,6 +4,9 @@ import type { Context } from '../../context.ts';
 import { UserError } from '../../errors.ts';
 import { isWithin } from '../../plan/guard.ts';
 import { print, printJson, say } from '../../ui/io.ts';
+import { closeAside } from '../aside/closeAside.ts';
+import { closeCommits, closeFiles } from '../ended/closeJudged.ts';
+import { NOT_JUDGED } from '../ended/judgeEnded.ts';
 import { allRecords, type WorkspaceRecord } from '../record.ts';
 import { endedAmong, syncRecord } from '../settle.ts';
 import type { Brought } from './bringBack.ts';
@@ -27,10 +30,20 @@ export async function syncCommand(context: Context, { target, client, maxPack, j
   const all: (readonly [record: WorkspaceRecord, brought: Brought])[] = [];
   let trouble: unknown;
   for (const record of chosen) {
-    const onBrought = (brought: Brought) => void all.push([record, brought]);
-    await syncRecord(context, record, { ended: ended.includes(record), maxPack, onBrought }).catch((error: unknown) => {
+    const isOver = ended.includes(record);
+    const mine: Brought[] = [];
+    const onBrought = (brought: Brought) => {
+      mine.push(brought);
+      all.push([record, brought]);
+    };
+    try {
+      if (isOver) await closeAside(context, record, true);
+      const files = isOver ? await closeFiles(context, record, undefined) : NOT_JUDGED;
+      await syncRecord(context, record, { ended: isOver, maxPack, onBrought });
+      if (mine.length > 0) await closeCommits(context, record, mine, undefined, files);
+    } catch (error) {
       trouble ??= error;
-    });
+    }
   }
   const lines = all.flatMap(([, brought]) => tellBrought(brought));
   if (json)

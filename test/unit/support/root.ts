@@ -20,6 +20,11 @@ export function mountTmpfs(path: string, options: string): boolean {
   return true;
 }
 
+/** Does `act` as a user whom modes keep out: root becomes one that owns nothing. */
+export async function asOrdinary<T>(act: () => Promise<T>): Promise<T> {
+  return isRoot ? asUser(65_534, act) : act();
+}
+
 /** Does `act` as an ordinary user. Needs root. */
 export async function asUser<T>(uid: number, act: () => Promise<T>): Promise<T> {
   process.seteuid?.(uid);

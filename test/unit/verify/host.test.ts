@@ -1,11 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, test } from 'vitest';
+import { pathsOf } from '../../../src/config/paths.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { execute } from '../../../src/execute.ts';
 import { makeCanary } from '../../../src/verify/canary.ts';
 import { makeGround, withCanary } from '../../../src/verify/ground.ts';
+import { afterwards, lookAtProject } from '../../../src/verify/host/projects.ts';
 import { secretsOnTheHost } from '../../../src/verify/host/secrets.ts';
 import { judge } from '../../../src/verify/judge.ts';
 import { openListener } from '../../../src/verify/listener.ts';
@@ -83,10 +88,12 @@ test('a listener tells who came to its closed port and knew the token, and answe
   }
 });
 
+const LOOSE = { workspace: 'clone', unmask: ['.env'], unprotect: ['**'] } as const;
+
 test('a box that is attacked has the canary in the place of the client’s secrets and rules', async () => {
-  const ground = await makeGround();
+  const { ground, remove } = await groundOf([]);
   try {
-    const rules = { allow: [{ text: '*', from: 'config' }], allowAny: true, proxy: 'http://proxy.test:3128' };
+    const rules = { allow: [{ text: '*', from: 'config' }], allowAny: true, proxy: 'http://proxy.test:3128', ...LOOSE };
     const secret = { source: { env: 'TOKEN' }, deliver: 'env', agents: undefined } as const;
     const config = {
       file: '/config.yaml',
@@ -98,7 +105,10 @@ test('a box that is attacked has the canary in the place of the client’s secre
     const { defaults, clients } = withCanary(config, 'acme', canary, ground);
     const acme = clients.get('acme');
     for (const settings of [defaults, acme])
-      expect(settings).toMatchObject({ allow: [], allowAny: false, proxy: 'none' });
+      expect(settings).toMatchObject({
+        ...{ allow: [], allowAny: false, proxy: 'none' },
+        ...{ workspace: 'bind', unmask: [], unprotect: [] },
+      });
     expect(defaults.packages).toEqual(['golang']);
     expect(acme?.projects).toEqual(['/p']);
     expect(acme?.agents).toBeUndefined();
@@ -106,6 +116,66 @@ test('a box that is attacked has the canary in the place of the client’s secre
     expect(JSON.stringify([...clients])).not.toContain(canary.value);
     expect(clients.get(ground.other)).toEqual({ projects: [ground.otherProject] });
   } finally {
-    await ground.remove();
+    await remove();
   }
 });
+
+test('the project of a box that is attacked is a repository for git, and lies in nobody’s folder', async () => {
+  const { ground, home, remove } = await groundOf([]);
+  const claimed = await groundOf([home]);
+  try {
+    expect(ground.project.startsWith(`${home}/.cache/`)).toBe(true);
+    expect(claimed.ground.project.startsWith(home)).toBe(false);
+    const user = statSync(ground.project).uid;
+    const git = (...args: readonly string[]) =>
+      spawnSync('git', ['-c', `safe.directory=${ground.project}`, '-C', ground.project, ...args], { encoding: 'utf8' });
+    expect(git('log', '--format=%an %s').stdout).toBe('verify first\n');
+    expect(git('fsck', '--strict')).toMatchObject({ status: 0 });
+    expect(user).not.toBe(0);
+  } finally {
+    await remove();
+    await claimed.remove();
+  }
+});
+
+describe('what a box did to a project', () => {
+  it('is seen when it is not to be, whatever became of its content and time', async () => {
+    const { ground, paths, remove } = await groundOf([]);
+    try {
+      const before = await lookAtProject(ground);
+      const seen = async () => {
+        const all = await afterwards(paths, 'acme', ground, before);
+        return Object.fromEntries(Object.entries(all).map(([id, { outcome }]) => [id, outcome]));
+      };
+      const quiet = { git: 'refused', guarded: 'refused', 'mask-kept': 'refused', 'aside-file': 'refused' };
+      expect(await seen()).toMatchObject({ ...quiet, 'aside-kept': 'done', 'aside-back': 'refused' });
+      const config = join(ground.project, '.git/config');
+      const { atime, mtime } = statSync(config);
+      const text = readFileSync(config);
+      writeFileSync(config, 'x');
+      writeFileSync(config, text);
+      utimesSync(config, atime, mtime);
+      writeFileSync(join(ground.project, '.vscode/new'), '');
+      writeFileSync(join(ground.project, '.env'), '');
+      writeFileSync(join(ground.project, 'src/.envrc'), '');
+      expect(await seen()).toMatchObject({
+        ...{ git: 'done', guarded: 'done', 'mask-kept': 'done', 'aside-file': 'done', 'aside-folder': 'refused' },
+      });
+    } finally {
+      await remove();
+    }
+  });
+});
+
+async function groundOf(projects: readonly string[]) {
+  const home = realpathSync(mkdtempSync(join(tmpdir(), 'agentbox-unit-')));
+  const paths = pathsOf({}, home);
+  const config = async () => ({ file: '', exists: true, defaults: {}, clients: new Map([['other', { projects }]]) });
+  const caller = { uid: process.getuid?.() ?? 1000, gid: process.getgid?.() ?? 1000, name: 'me' };
+  const ground = await makeGround({ paths, config, caller, platform: process.platform });
+  const remove = async () => {
+    await ground.remove();
+    rmSync(home, { recursive: true });
+  };
+  return { ground, home, paths, remove };
+}

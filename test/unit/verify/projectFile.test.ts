@@ -10,7 +10,7 @@ import { temporary } from '../support/config.ts';
 
 test('verify is green for a project file, and red where a hostile one counts', async () => {
   const context = testContext(await temporary());
-  const ground = await makeGround();
+  const ground = await makeGround(context);
   const own = {
     ...context,
     config: async () => ({

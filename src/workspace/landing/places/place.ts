@@ -18,23 +18,43 @@ export interface Place {
 
 /** A function that gives the places a path is one of; names are compared as the most lenient file system does. */
 export function placeFinder(places: readonly Place[]): (path: string) => readonly Place[] {
-  const compiled = places.map((place) => ({ place, patterns: place.paths.map(compile) }));
+  const all = places.flatMap((place, rank) => place.paths.map((path) => compile(path, place, rank)));
+  // Asked of each file of a project, so what a name says at once is not tried one by one.
+  const byName = new Map<string, Pattern[]>();
+  for (const pattern of all.filter(({ last }) => !last.includes('*'))) {
+    byName.set(pattern.last, [...(byName.get(pattern.last) ?? []), pattern]);
+  }
+  const globs = all.filter(({ last }) => last.includes('*'));
   return (path) => {
     const parts = path.split('/').map(bareName);
-    return compiled.filter(({ patterns }) => patterns.some((fits) => fits(parts))).map(({ place }) => place);
+    const found = parts.flatMap((name, at) =>
+      [...(byName.get(name) ?? []), ...globs].filter((pattern) => fitsAt(pattern, parts, at)),
+    );
+    const ranked = [...new Map(found.map(({ rank, place }) => [rank, place]))];
+    return ranked.sort(([a], [b]) => a - b).map(([, place]) => place);
   };
 }
 
-function compile(pattern: string): (parts: readonly string[]) => boolean {
+interface Pattern {
+  readonly place: Place;
+  readonly rank: number;
+  readonly isFolder: boolean;
+  /** The last of its parts. */
+  readonly last: string;
+  readonly wanted: readonly ((name: string) => boolean)[];
+}
+
+function compile(pattern: string, place: Place, rank: number): Pattern {
   const isFolder = pattern.endsWith('/');
-  const wanted = (isFolder ? pattern.slice(0, -1) : pattern).split('/').map(part);
-  const fitsAt = (parts: readonly string[], start: number) =>
-    wanted.every((fits, index) => fits(parts[start + index] ?? ''));
-  return (parts) => {
-    const last = parts.length - wanted.length;
-    if (!isFolder) return last >= 0 && fitsAt(parts, last);
-    return parts.some((_, start) => start <= last && fitsAt(parts, start));
-  };
+  const names = (isFolder ? pattern.slice(0, -1) : pattern).split('/');
+  return { place, rank, isFolder, last: names.at(-1) ?? '', wanted: names.map(part) };
+}
+
+/** True where the last part of a pattern is the one at `at`: a folder's may lie anywhere, a file's ends the path. */
+function fitsAt({ isFolder, wanted }: Pattern, parts: readonly string[], at: number): boolean {
+  const start = at - wanted.length + 1;
+  if (start < 0 || (!isFolder && at !== parts.length - 1)) return false;
+  return wanted.every((fits, index) => fits(parts[start + index] ?? ''));
 }
 
 function part(pattern: string): (name: string) => boolean {

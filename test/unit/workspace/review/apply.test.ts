@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { collectBytes } from '../../../../src/workspace/review/collect.ts';
 import { lookIntoClone, writePatch } from '../../../../src/workspace/review/reader.ts';
+import { textsOf } from '../../../../src/workspace/review/texts.ts';
 import { land } from './landing.ts';
 import { git, makePlaces, type PlaceOptions, type Places } from './places.ts';
 
@@ -310,6 +311,31 @@ test('commits with a .git in their files are not taken in, and keep nothing else
   expect(git(project, 'log', '--format=%s')).toBe('first\n');
   await land({ project, clone, ...rest }, { wanted: { commits: false } });
   expect(read(project, 'new.txt')).toBe('new\n');
+});
+
+test('what only commits have is there to be judged: their words, and a file that a later one took away', async () => {
+  const { project, clone, ...rest } = places();
+  write(clone, 'key.txt', 'secret key\n');
+  git(clone, 'add', '.');
+  git(clone, 'commit', '-qm', 'words of a commit');
+  git(clone, 'rm', '-q', 'key.txt');
+  git(clone, 'commit', '-qm', 'take it away');
+  const { plan } = await land({ project, clone, ...rest });
+  if (plan.kind !== 'ready') throw new Error(plan.kind);
+  expect(plan.landing).toEqual([]);
+  const texts = textsOf(plan);
+  expect(texts.find(({ name }) => name === 'key.txt (in a commit)')?.content.toString()).toBe('secret key\n');
+  expect(texts.map(({ content }) => content.toString()).join()).toContain('words of a commit');
+});
+
+test('folders with the names of git’s own files keep nothing out', async () => {
+  const { project, clone, ...rest } = places();
+  mkdirSync(join(clone, '.gitattributes'));
+  write(clone, '.gitattributes/inside', 'x\n');
+  git(clone, 'add', '.');
+  git(clone, 'commit', '-qm', 'odd');
+  await land({ project, clone, ...rest });
+  expect(read(project, '.gitattributes/inside')).toBe('x\n');
 });
 
 test('repositories in a clone stay out and are named', async () => {

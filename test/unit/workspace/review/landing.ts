@@ -20,7 +20,7 @@ export interface Landed {
 }
 
 export const ORDER: WriteOrder = { suffix: 'test' };
-export const ALL: Wanted = { only: [], except: [], commits: true };
+const ALL: Wanted = { only: [], except: [], commits: true };
 
 /** Says why as well, for whoever reads the failure of a test. */
 export async function land(places: Places, more: Landing = {}): Promise<Landed> {
@@ -37,19 +37,19 @@ interface Landing {
   readonly between?: () => void;
 }
 
-async function landIt({ run, reviewed }: Places, more: Landing): Promise<Landed> {
+async function landIt({ run, reviewed, giveTo }: Places, more: Landing): Promise<Landed> {
   const found = await lookIntoClone(run, reviewed, []);
   const snapshot = more.wanted?.commits === false ? { ...found, head: undefined } : found;
-  await fetchWork(run, reviewed, snapshot, { whole: false, giveTo: undefined });
+  await fetchWork(run, reviewed, snapshot, { whole: false, giveTo });
   const wanted = { ...ALL, ...more.wanted };
-  let plan = await planLanding(run, reviewed, snapshot, { wanted, giveTo: undefined });
+  let plan = await planLanding(run, reviewed, snapshot, { wanted, giveTo });
   if (plan.kind === 'lacking') {
-    await fetchWork(run, reviewed, snapshot, { whole: true, giveTo: undefined });
-    plan = await planLanding(run, reviewed, snapshot, { wanted, giveTo: undefined });
+    await fetchWork(run, reviewed, snapshot, { whole: true, giveTo });
+    plan = await planLanding(run, reviewed, snapshot, { wanted, giveTo });
   }
   if (plan.kind !== 'ready') return { snapshot, plan, written: undefined };
   more.between?.();
   const orders = { box: reviewed.record.box, way: plan.way, aside: 'agentbox/test' };
-  const order = { ...ORDER, ...(more.fault === undefined ? {} : { fault: more.fault }), giveTo: undefined };
+  const order = { ...ORDER, ...(more.fault === undefined ? {} : { fault: more.fault }), giveTo };
   return { snapshot, plan, written: await writeLanding(run, reviewed, orders, order) };
 }

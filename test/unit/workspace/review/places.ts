@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { GIT_ENV } from '../../../../src/workspace/gitBox.ts';
 import type { CloneBase, WorkspaceRecord } from '../../../../src/workspace/record.ts';
 import type { ReviewedClone, RunGit } from '../../../../src/workspace/review/deps.ts';
+import type { GiveTo } from '../../../../src/workspace/review/land.ts';
 
 const PROGRAMS = fileURLToPath(new URL('../../../../images/workspace', import.meta.url));
 const ENV = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: '/nonexistent', LANG: 'C.UTF-8', ...GIT_ENV };
@@ -19,6 +20,8 @@ export interface Places {
   readonly clone: string;
   readonly reviewed: ReviewedClone;
   readonly run: RunGit;
+  /** Whose files are that helper boxes work on, where that is another than the caller. */
+  readonly giveTo?: GiveTo;
   /** Another clone of the project as it is now. */
   another(name: string): Places;
   /** All of it once more, as it was made; the first stays as it is. */
