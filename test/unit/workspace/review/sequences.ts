@@ -60,18 +60,26 @@ export const sequences: fc.Arbitrary<readonly Step[]> = fc.array(
   { minLength: 1, maxLength: 12 },
 );
 
+/** How a sequence commits all that there is. */
+type Commit = (clone: string, message: string) => void;
+
+const commitAll: Commit = (clone, message) => {
+  git(clone, 'add', '-A');
+  git(clone, 'commit', '-q', '--allow-empty', '-m', message);
+};
+
 /** Does a sequence in a clone; what cannot be done there is left out. */
-export function perform(clone: string, steps: readonly Step[]): void {
+export function perform(clone: string, steps: readonly Step[], commit = commitAll): void {
   for (const step of steps) {
     try {
-      performOne(clone, step);
+      performOne(clone, step, commit);
     } catch (error) {
       if (!(error instanceof Error && 'code' in error)) throw error;
     }
   }
 }
 
-function performOne(clone: string, step: Step): void {
+function performOne(clone: string, step: Step, commit: Commit): void {
   const at = join(clone, step.path);
   const actions: Readonly<Record<Step['kind'], () => void>> = {
     write() {
@@ -91,10 +99,7 @@ function performOne(clone: string, step: Step): void {
       mkdirSync(dirname(at), { recursive: true });
       symlinkSync('to' in step ? step.to : '', at);
     },
-    commit() {
-      git(clone, 'add', '-A');
-      git(clone, 'commit', '-q', '--allow-empty', '-m', `work on ${step.path}`);
-    },
+    commit: () => commit(clone, `work on ${step.path}`),
   };
   actions[step.kind]();
 }
