@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { grounds } from './support/engines.ts';
+import { sessionGrounds } from './support/engines.ts';
 import { hostsOwn } from './support/gitTree.ts';
 import { type Lab, makeLab } from './support/lab.ts';
 
@@ -39,7 +39,7 @@ echo 'filtered.txt filter=planted' >> .gitattributes
 echo text > filtered.txt
 `;
 
-describe.each(grounds().map((ground) => [ground.name, ground] as const))(
+describe.each(sessionGrounds().map((ground) => [ground.name, ground] as const))(
   'git in a bound project on %s',
   (_, ground) => {
     let lab: Lab;
