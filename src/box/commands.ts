@@ -53,8 +53,7 @@ export async function attach(context: Context, text: string, options: EngineOpti
   const running = await engine.attach(box.id, streamsOf(context.io, terminal));
   const record = await readRecord(context.paths, fromLabels(box.labels).client, box.name);
   const unattend = record === undefined ? undefined : attendBox(context, record, { engine, id: box.id, terminal });
-  const { code } = await withSignals({ engine, id: box.id, running });
-  await unattend?.();
+  const { code } = await withSignals({ engine, id: box.id, running }).finally(unattend);
   return code;
 }
 

@@ -114,8 +114,9 @@ async function attend(context: Context, request: RunCommand, prepared: Prepared,
   const { engine, agent, box, facts } = prepared;
   const began = context.now().getTime();
   const unattend = attendWorkspace(context, prepared, running.id);
-  const { code, left } = await withSignals({ engine, id: running.id, running, timeout: request.timeout });
-  await unattend();
+  const { code, left } = await withSignals({ engine, id: running.id, running, timeout: request.timeout }).finally(
+    unattend,
+  );
   if (left) return code;
   performance.mark('ended');
   await Promise.all([engine.discard(running.id), leaveGateway(context, prepared)]);
