@@ -72,7 +72,9 @@ if (ground !== undefined && process.getuid?.() === 0) {
       const claudeAiOauth = { accessToken: 'access'.repeat(2000), expiresAt: Date.now() + 9e6 };
       lab.write(join(lab.home, '.claude/.credentials.json'), JSON.stringify({ claudeAiOauth }));
       const env = { AGENTBOX_DATA: disk('no-room', 100) };
-      const run = ['run', ...ground.flags, '--', '-p', 'wc -c < ~/.claude/.credentials.json'];
+      const ask = [...ground.flags, '--', '-p', 'wc -c < ~/.claude/.credentials.json'];
+      // What a box gets of a project is written before it starts.
+      const run = ['run', '--scratch', ...ask];
       const state = join(env.AGENTBOX_DATA, 'clients/default/agents/claude');
       mkdirSync(state, { recursive: true, mode: 0o700 });
       const { uid, gid } = ground.owner;
@@ -83,6 +85,14 @@ if (ground !== undefined && process.getuid?.() === 0) {
         agentbox: cannot write /home/agent/.claude/.credentials.json: No space left on device"
       `);
       expect(readdirSync(state)).toEqual([]);
+      expect(
+        (await troubleOf(lab, ['run', ...ask], { env })).replace(/-[0-9a-f]{4}\//, '-SUFFIX/'),
+      ).toMatchInlineSnapshot(`
+        "exit code 125
+        agentbox: cannot make LAB/home/no-room/clients/default/workspaces/agentbox-default-proj-claude-SUFFIX/git/0
+          why:  the disk is full (ENOSPC)
+          next: make room on the disk, then try again"
+      `);
       rmSync(join(env.AGENTBOX_DATA, 'filler'));
       expect(await lab.agentbox(run, { env })).toMatchObject({
         code: 0,

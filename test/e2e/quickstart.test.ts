@@ -69,7 +69,8 @@ clients: { default: { env: { ANTHROPIC_BASE_URL: "http://127.0.0.1:9" } } }
         network: 'lo; a way out: Network is unreachable',
       });
       const mounts = rows['mounts']?.split(' ').filter((mount) => !/^\/(etc|run|dev)\//.test(mount));
-      expect(mounts).toEqual(['/home/agent/.config', '/home/agent/.history', '/workspace']);
+      const git = ['/git-objects/0/0', '/workspace/.git'];
+      expect(mounts).toEqual([git[0], '/home/agent/.config', '/home/agent/.history', '/workspace', git[1]]);
       expect(readdirSync(scratch)).toEqual([]);
       // Podman removes a box while its launcher is ending already.
       await expect.poll(boxes, { timeout: 10_000 }).toEqual([]);
