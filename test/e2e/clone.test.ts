@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asOwner } from './support/asOwner.ts';
 import { cloneVolumes } from './support/clones.ts';
-import { sessionGrounds } from './support/engines.ts';
+import { oneGround } from './support/engines.ts';
 import { treeOf } from './support/gitTree.ts';
 import { type Ended, type Lab, makeLab } from './support/lab.ts';
 import { launcherOf } from './support/launcher.ts';
@@ -64,7 +64,7 @@ async function quietly(run: Promise<Ended>): Promise<Ended> {
   return { ...ended, stderr: said.join('\n') };
 }
 
-describe.each(sessionGrounds().map((ground) => [ground.name, ground] as const))('a clone on %s', (_, ground) => {
+describe.each(oneGround().map((ground) => [ground.name, ground] as const))('a clone on %s', (_, ground) => {
   let lab: Lab;
 
   beforeEach(() => {
@@ -318,39 +318,36 @@ describe.each(sessionGrounds().map((ground) => [ground.name, ground] as const))(
   });
 });
 
-describe.each(sessionGrounds().map((ground) => [ground.name, ground] as const))(
-  'a read-only project on %s',
-  (_, ground) => {
-    let lab: Lab;
+describe.each(oneGround().map((ground) => [ground.name, ground] as const))('a read-only project on %s', (_, ground) => {
+  let lab: Lab;
 
-    beforeEach(() => {
-      lab = makeLab(ground);
-      lab.config('defaults: { agent: shell, network: none, allow_degraded: [memory-limit, cpus-limit, pids-limit] }');
-    });
+  beforeEach(() => {
+    lab = makeLab(ground);
+    lab.config('defaults: { agent: shell, network: none, allow_degraded: [memory-limit, cpus-limit, pids-limit] }');
+  });
 
-    afterEach(() => lab?.close());
+  afterEach(() => lab?.close());
 
-    const run = (script: string) =>
-      quietly(lab.agentbox(['run', '--workspace', 'readonly', ...ground.flags, '--', 'bash', '-c', script]));
-    const folder = () => join(lab.data, 'clients/default/workspaces');
+  const run = (script: string) =>
+    quietly(lab.agentbox(['run', '--workspace', 'readonly', ...ground.flags, '--', 'bash', '-c', script]));
+  const folder = () => join(lab.data, 'clients/default/workspaces');
 
-    it('stays as it is; what is left in /out is told, and kept until it is removed', async () => {
-      const before = treeOf(lab.project);
-      const empty = await run('touch x 2>/dev/null || echo refused; git status --short; echo $AGENTBOX_OUT');
-      expect(empty, empty.stderr).toMatchObject({ code: 0, stdout: 'refused\n/out\n', stderr: '' });
-      expect(readdirSync(folder())).toEqual([]);
-      const { stderr } = await run('echo report > /out/report.md; ln -s /etc/passwd /out/link');
-      expect(treeOf(lab.project)).toEqual(before);
-      const [box] = readdirSync(folder());
-      const out = join(folder(), `${box}`, 'out');
-      expect(stderr).toContain(`what it left in /out is in ${out}\n`);
-      expect(readFileSync(join(out, 'report.md'), 'utf8')).toBe('report\n');
-      expect(readlinkSync(join(out, 'link'))).toBe('/etc/passwd');
-      expect(lstatSync(out).uid).toBe(ground.owner.uid);
-      const engine = ground.flags.slice(0, 2);
-      expect(await lab.agentbox(['rm', ...engine, `${box}`])).toMatchObject({ code: 125 });
-      expect(await lab.agentbox(['rm', '--force', ...engine, `${box}`])).toMatchObject({ code: 0 });
-      expect(readdirSync(folder())).toEqual([]);
-    });
-  },
-);
+  it('stays as it is; what is left in /out is told, and kept until it is removed', async () => {
+    const before = treeOf(lab.project);
+    const empty = await run('touch x 2>/dev/null || echo refused; git status --short; echo $AGENTBOX_OUT');
+    expect(empty, empty.stderr).toMatchObject({ code: 0, stdout: 'refused\n/out\n', stderr: '' });
+    expect(readdirSync(folder())).toEqual([]);
+    const { stderr } = await run('echo report > /out/report.md; ln -s /etc/passwd /out/link');
+    expect(treeOf(lab.project)).toEqual(before);
+    const [box] = readdirSync(folder());
+    const out = join(folder(), `${box}`, 'out');
+    expect(stderr).toContain(`what it left in /out is in ${out}\n`);
+    expect(readFileSync(join(out, 'report.md'), 'utf8')).toBe('report\n');
+    expect(readlinkSync(join(out, 'link'))).toBe('/etc/passwd');
+    expect(lstatSync(out).uid).toBe(ground.owner.uid);
+    const engine = ground.flags.slice(0, 2);
+    expect(await lab.agentbox(['rm', ...engine, `${box}`])).toMatchObject({ code: 125 });
+    expect(await lab.agentbox(['rm', '--force', ...engine, `${box}`])).toMatchObject({ code: 0 });
+    expect(readdirSync(folder())).toEqual([]);
+  });
+});

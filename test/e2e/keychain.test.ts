@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { grounds } from './support/engines.ts';
+import { oneGround } from './support/engines.ts';
 import { installKeyringLibrary, type Keyring, missingForKeyring, openKeyring } from './support/keyring.ts';
 import { type Call, type Lab, makeLab } from './support/lab.ts';
 import { openTerminal } from './support/terminal.ts';
@@ -22,7 +22,7 @@ if (missing.length > 0) {
   if (process.env['AGENTBOX_TEST_REQUIRE'] === '1') throw new Error(`AGENTBOX_TEST_REQUIRE=1 without ${missing}`);
   console.warn(`skipped: the keychain, without ${missing.join(', ')}`);
 }
-const tested = missing.length > 0 ? [] : grounds().filter(({ gvisor }) => !gvisor);
+const tested = missing.length > 0 ? [] : oneGround();
 
 describe.each(tested.map((ground) => [ground.name, ground] as const))('a real keyring, %s', (_, ground) => {
   let lab: Lab;
