@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { sessionGrounds } from './support/engines.ts';
+import { oneGround } from './support/engines.ts';
 import { type Lab, makeLab } from './support/lab.ts';
 import { type OwnImage, standInAgent } from './support/standInAgent.ts';
 
@@ -11,144 +11,141 @@ const ACCOUNT = {
   mcpServers: { theirs: { command: 'mcp-of-host' } },
 };
 
-describe.each(sessionGrounds().map((ground) => [ground.name, ground] as const))(
-  'share_host_login on %s',
-  (_, ground) => {
-    let lab: Lab;
-    let image: OwnImage;
-    const shared = (...path: string[]) => join(lab.home, '.claude', ...path);
-    const read = (...path: string[]) => readFileSync(shared(...path), 'utf8');
+describe.each(oneGround().map((ground) => [ground.name, ground] as const))('share_host_login on %s', (_, ground) => {
+  let lab: Lab;
+  let image: OwnImage;
+  const shared = (...path: string[]) => join(lab.home, '.claude', ...path);
+  const read = (...path: string[]) => readFileSync(shared(...path), 'utf8');
 
-    beforeAll(async () => {
-      lab = makeLab(ground);
-      image = await standInAgent(lab);
-      const client = {
-        agent: 'claude',
-        image: image.ref,
-        network: 'none',
-        env: { ANTHROPIC_API_KEY: 'any' },
-        allow_degraded: ['memory-limit', 'cpus-limit', 'pids-limit'],
-      };
-      const shares = { ...client, share_host_login: true };
-      lab.config(JSON.stringify({ clients: { acme: shares, globex: shares, initech: client } }));
-    });
-
-    beforeEach(() => {
-      rmSync(shared(), { recursive: true, force: true });
-      lab.write(shared('settings.json'), '{"model":"opus"}');
-      lab.write(shared('CLAUDE.md'), 'be kind');
-      lab.write(shared('hooks/check.sh'), 'true');
-      lab.write(shared('projects/old/talk.jsonl'), 'a conversation of the host');
-      lab.write(join(lab.home, '.claude.json'), JSON.stringify(ACCOUNT));
-      give(ground.owner);
-    });
-
-    afterAll(() => {
-      image?.remove();
-      lab?.close();
-    });
-
-    const give = ({ uid, gid }: { uid: number; gid: number }) => {
-      if (process.getuid?.() === 0) spawnSync('chown', ['-R', `${uid}:${gid}`, shared()]);
+  beforeAll(async () => {
+    lab = makeLab(ground);
+    image = await standInAgent(lab);
+    const client = {
+      agent: 'claude',
+      image: image.ref,
+      network: 'none',
+      env: { ANTHROPIC_API_KEY: 'any' },
+      allow_degraded: ['memory-limit', 'cpus-limit', 'pids-limit'],
     };
-    const run = (client: string, script: string, ...flags: string[]) =>
-      lab.agentbox(['run', '.', ...ground.flags, '--client', client, ...flags, '--', '-p', script]);
+    const shares = { ...client, share_host_login: true };
+    lab.config(JSON.stringify({ clients: { acme: shares, globex: shares, initech: client } }));
+  });
 
-    /** Prints a line for each way to change what the host runs that works. */
-    const TAMPER = ['settings.json', 'CLAUDE.md', 'hooks/check.sh', 'hooks']
-      .flatMap((name) => [
-        `echo evil >> ${name}`,
-        `rm -rf ${name}`,
-        `mv ${name} moved`,
-        `echo evil > new; mv -f new ${name}`,
-        `chmod 777 ${name}`,
-      ])
-      .map((attempt) => `(${attempt}) 2>/dev/null && echo 'done: ${attempt}'`)
-      .join('\n');
+  beforeEach(() => {
+    rmSync(shared(), { recursive: true, force: true });
+    lab.write(shared('settings.json'), '{"model":"opus"}');
+    lab.write(shared('CLAUDE.md'), 'be kind');
+    lab.write(shared('hooks/check.sh'), 'true');
+    lab.write(shared('projects/old/talk.jsonl'), 'a conversation of the host');
+    lab.write(join(lab.home, '.claude.json'), JSON.stringify(ACCOUNT));
+    give(ground.owner);
+  });
 
-    it('brings the host’s history, takes the box’s, and leaves what the host runs as it was', async () => {
-      const script = `cd ~/.claude; cat projects/old/talk.jsonl; echo of the box > projects/old/more; ${TAMPER}; true`;
-      const ended = await run('acme', script);
-      expect(ended, ended.stderr).toMatchObject({ code: 0, stdout: 'a conversation of the host' });
-      expect(ended.stderr).toMatch(/share_host_login: Claude Code reads and writes .*\/home\/\.claude/);
-      expect(read('projects/old/more')).toBe('of the box\n');
-      expect([read('settings.json'), read('CLAUDE.md'), read('hooks/check.sh')]).toEqual([
-        '{"model":"opus"}',
-        'be kind',
-        'true',
-      ]);
-    });
+  afterAll(() => {
+    image?.remove();
+    lab?.close();
+  });
 
-    it('lets every one of these changes through in a state of the client’s own', async () => {
-      const make = 'cd ~/.claude; mkdir -p hooks; echo {} > settings.json; echo x > CLAUDE.md; echo x > hooks/check.sh';
-      const ended = await run('initech', `${make}; ${TAMPER}; true`);
-      expect(ended.stdout.match(/^done: /gm)?.length, ended.stdout).toBeGreaterThan(10);
-      expect(ended.stderr).not.toContain('share_host_login');
-      expect(read('settings.json')).toBe('{"model":"opus"}');
-    });
+  const give = ({ uid, gid }: { uid: number; gid: number }) => {
+    if (process.getuid?.() === 0) spawnSync('chown', ['-R', `${uid}:${gid}`, shared()]);
+  };
+  const run = (client: string, script: string, ...flags: string[]) =>
+    lab.agentbox(['run', '.', ...ground.flags, '--client', client, ...flags, '--', '-p', script]);
 
-    it('gives boxes a .claude.json of their own, with the account and no MCP server of the host', async () => {
-      const ended = await run('acme', 'cat ~/.claude/.claude.json');
-      const config = JSON.parse(ended.stdout);
-      expect(config).toMatchObject({ oauthAccount: ACCOUNT.oauthAccount, hasCompletedOnboarding: true });
-      expect(ended.stdout).not.toContain('mcp-of-host');
-      expect(JSON.parse(readFileSync(join(lab.home, '.claude.json'), 'utf8'))).toEqual(ACCOUNT);
-    });
+  /** Prints a line for each way to change what the host runs that works. */
+  const TAMPER = ['settings.json', 'CLAUDE.md', 'hooks/check.sh', 'hooks']
+    .flatMap((name) => [
+      `echo evil >> ${name}`,
+      `rm -rf ${name}`,
+      `mv ${name} moved`,
+      `echo evil > new; mv -f new ${name}`,
+      `chmod 777 ${name}`,
+    ])
+    .map((attempt) => `(${attempt}) 2>/dev/null && echo 'done: ${attempt}'`)
+    .join('\n');
 
-    it('tells of what a box made that the host would run', async () => {
-      const quiet = await run('acme', 'echo x > ~/.claude/projects/old/more');
-      expect(quiet.stderr).not.toContain('look at it');
-      const told = await run('acme', 'mkdir ~/.claude/commands; echo evil > ~/.claude/commands/deploy.md');
-      expect(told.stderr).toContain(`${shared('commands')} is new or was replaced: look at it`);
-      // From now on it is what the host runs.
-      const again = await run('acme', 'echo more >> ~/.claude/commands/deploy.md');
-      expect(again.code).not.toBe(0);
-    });
+  it('brings the host’s history, takes the box’s, and leaves what the host runs as it was', async () => {
+    const script = `cd ~/.claude; cat projects/old/talk.jsonl; echo of the box > projects/old/more; ${TAMPER}; true`;
+    const ended = await run('acme', script);
+    expect(ended, ended.stderr).toMatchObject({ code: 0, stdout: 'a conversation of the host' });
+    expect(ended.stderr).toMatch(/share_host_login: Claude Code reads and writes .*\/home\/\.claude/);
+    expect(read('projects/old/more')).toBe('of the box\n');
+    expect([read('settings.json'), read('CLAUDE.md'), read('hooks/check.sh')]).toEqual([
+      '{"model":"opus"}',
+      'be kind',
+      'true',
+    ]);
+  });
 
-    it('never mounts what a link of a box leads to', async () => {
-      expect(await run('acme', `ln -s ${lab.home} ~/.claude/skills`)).toMatchObject({ code: 0 });
-      const led = await run('acme', 'ls ~/.claude/skills/');
-      expect(led).toMatchObject({ code: 125, stderr: expect.stringContaining('skills is a link') });
-      rmSync(shared('skills'));
-      expect(await run('acme', 'true')).toMatchObject({ code: 0 });
-    });
+  it('lets every one of these changes through in a state of the client’s own', async () => {
+    const make = 'cd ~/.claude; mkdir -p hooks; echo {} > settings.json; echo x > CLAUDE.md; echo x > hooks/check.sh';
+    const ended = await run('initech', `${make}; ${TAMPER}; true`);
+    expect(ended.stdout.match(/^done: /gm)?.length, ended.stdout).toBeGreaterThan(10);
+    expect(ended.stderr).not.toContain('share_host_login');
+    expect(read('settings.json')).toBe('{"model":"opus"}');
+  });
 
-    it('is for one box at a time, whichever client it is', async () => {
-      const first = await run('acme', 'sleep 100', '--detach');
-      expect(first, first.stderr).toMatchObject({ code: 0 });
-      const box = first.stdout.trim();
-      const second = await run('globex', 'true');
-      expect(second).toMatchObject({ code: 125, stderr: expect.stringContaining(`in use by ${box}`) });
-      expect(await run('initech', 'true')).toMatchObject({ code: 0 });
-      await lab.agentbox(['rm', '--force', box, ...ground.flags.slice(0, 2)]);
-      expect(await run('globex', 'true')).toMatchObject({ code: 0 });
-    });
+  it('gives boxes a .claude.json of their own, with the account and no MCP server of the host', async () => {
+    const ended = await run('acme', 'cat ~/.claude/.claude.json');
+    const config = JSON.parse(ended.stdout);
+    expect(config).toMatchObject({ oauthAccount: ACCOUNT.oauthAccount, hasCompletedOnboarding: true });
+    expect(ended.stdout).not.toContain('mcp-of-host');
+    expect(JSON.parse(readFileSync(join(lab.home, '.claude.json'), 'utf8'))).toEqual(ACCOUNT);
+  });
 
-    it('refuses a directory of another user and one behind a link', async () => {
-      if (process.getuid?.() === 0) {
-        give({ uid: 4321, gid: 4321 });
-        const foreign = await run('acme', 'true');
-        expect(foreign).toMatchObject({ code: 125, stderr: expect.stringMatching(/belongs to (another )?user/) });
-        give(ground.owner);
-      }
-      renameSync(shared(), join(lab.home, 'elsewhere'));
-      symlinkSync(join(lab.home, 'elsewhere'), shared());
-      expect(await run('acme', 'true')).toMatchObject({ code: 125, stderr: expect.stringContaining('it is a link') });
-      rmSync(shared());
-      renameSync(join(lab.home, 'elsewhere'), shared());
-      expect(await run('acme', 'true')).toMatchObject({ code: 0 });
-    });
+  it('tells of what a box made that the host would run', async () => {
+    const quiet = await run('acme', 'echo x > ~/.claude/projects/old/more');
+    expect(quiet.stderr).not.toContain('look at it');
+    const told = await run('acme', 'mkdir ~/.claude/commands; echo evil > ~/.claude/commands/deploy.md');
+    expect(told.stderr).toContain(`${shared('commands')} is new or was replaced: look at it`);
+    // From now on it is what the host runs.
+    const again = await run('acme', 'echo more >> ~/.claude/commands/deploy.md');
+    expect(again.code).not.toBe(0);
+  });
 
-    it('is shown by creds and by a dry run', async () => {
-      const creds = await lab.agentbox(['creds', '--client', 'acme', '--agent', 'claude']);
-      expect(creds.stdout).toMatch(/share_host_login +\S+\/\.claude +mounted writable at \/home\/agent\/\.claude/);
-      const plan = await run('acme', 'true', '--dry-run');
-      expect(plan.stdout).toContain('share_host_login: Claude Code reads and writes');
-    });
-  },
-);
+  it('never mounts what a link of a box leads to', async () => {
+    expect(await run('acme', `ln -s ${lab.home} ~/.claude/skills`)).toMatchObject({ code: 0 });
+    const led = await run('acme', 'ls ~/.claude/skills/');
+    expect(led).toMatchObject({ code: 125, stderr: expect.stringContaining('skills is a link') });
+    rmSync(shared('skills'));
+    expect(await run('acme', 'true')).toMatchObject({ code: 0 });
+  });
 
-describe.each(sessionGrounds().map((ground) => [ground.name, ground] as const))('ssh_agent on %s', (_, ground) => {
+  it('is for one box at a time, whichever client it is', async () => {
+    const first = await run('acme', 'sleep 100', '--detach');
+    expect(first, first.stderr).toMatchObject({ code: 0 });
+    const box = first.stdout.trim();
+    const second = await run('globex', 'true');
+    expect(second).toMatchObject({ code: 125, stderr: expect.stringContaining(`in use by ${box}`) });
+    expect(await run('initech', 'true')).toMatchObject({ code: 0 });
+    await lab.agentbox(['rm', '--force', box, ...ground.flags.slice(0, 2)]);
+    expect(await run('globex', 'true')).toMatchObject({ code: 0 });
+  });
+
+  it('refuses a directory of another user and one behind a link', async () => {
+    if (process.getuid?.() === 0) {
+      give({ uid: 4321, gid: 4321 });
+      const foreign = await run('acme', 'true');
+      expect(foreign).toMatchObject({ code: 125, stderr: expect.stringMatching(/belongs to (another )?user/) });
+      give(ground.owner);
+    }
+    renameSync(shared(), join(lab.home, 'elsewhere'));
+    symlinkSync(join(lab.home, 'elsewhere'), shared());
+    expect(await run('acme', 'true')).toMatchObject({ code: 125, stderr: expect.stringContaining('it is a link') });
+    rmSync(shared());
+    renameSync(join(lab.home, 'elsewhere'), shared());
+    expect(await run('acme', 'true')).toMatchObject({ code: 0 });
+  });
+
+  it('is shown by creds and by a dry run', async () => {
+    const creds = await lab.agentbox(['creds', '--client', 'acme', '--agent', 'claude']);
+    expect(creds.stdout).toMatch(/share_host_login +\S+\/\.claude +mounted writable at \/home\/agent\/\.claude/);
+    const plan = await run('acme', 'true', '--dry-run');
+    expect(plan.stdout).toContain('share_host_login: Claude Code reads and writes');
+  });
+});
+
+describe.each(oneGround().map((ground) => [ground.name, ground] as const))('ssh_agent on %s', (_, ground) => {
   let lab: Lab;
   let agent = 0;
   const socket = () => join(lab.home, 'agent.sock');
