@@ -177,12 +177,18 @@ describe.each(sessionGrounds().map((ground) => [ground.name, ground] as const))(
         expect(existsSync(join(lab.project, '.envrc'))).toBe(false);
       });
 
-      it('warns of a guarded file that the host replaces, as editors do when they save', async () => {
+      it('warns of a guarded file that the host replaces, as editors do, and takes what may be the box’s away', async () => {
         lab.user.do('echo export A=1 > .envrc; echo S=1 > .env');
-        const going = run(lab, 'touch up; for i in $(seq 100); do test -e saved && break; sleep 0.1; done; sleep 2.5');
+        const wait = 'for i in $(seq 100); do test -e saved && break; sleep 0.1; done';
+        const going = run(lab, `touch up; ${wait}; echo planted >> .envrc; sleep 2.5`);
         await expect.poll(() => existsSync(join(lab.project, 'up')), { timeout: 30_000 }).toBe(true);
         lab.user.do('echo export A=2 > .new; mv .new .envrc; echo S=2 > .new; mv .new .env; touch saved');
         const { stderr } = await going;
+        expect(existsSync(join(lab.project, '.envrc'))).toBe(false);
+        expect(stderr).toContain(
+          '.envrc: direnv runs it when you enter the folder, and it was replaced while the box ran',
+        );
+        expect((await lab.agentbox(['diff'])).stdout).toContain('+export A=2\n+planted');
         expect(stderr).toContain('WARNING: .envrc was replaced on this machine, so it is no longer guarded');
         expect(stderr).toContain('WARNING: .env was replaced');
         expect(readFileSync(join(lab.project, '.env'), 'utf8')).toBe('S=2\n');

@@ -23,11 +23,12 @@ const LIMIT = 60_000;
 export async function closeAside(context: Context, record: WorkspaceRecord, ask: boolean): Promise<void> {
   const { io, paths } = context;
   if (record.looked) return;
-  const planted = await findPlanted(context, record);
+  const planted = await findPlanted(context, record, true);
   if (planted === undefined) return;
   if (planted.failed.length === 0) await markLooked(paths, record);
   for (const failure of planted.failed) say(io, `agentbox: ${failedLine(failure)}`);
-  for (const path of planted.replaced) say(io, `agentbox: ${replacedLine(path)}`);
+  const moved = planted.moved.map(({ path }) => path);
+  for (const path of planted.replaced) if (!moved.includes(path)) say(io, `agentbox: ${replacedLine(path)}`);
   if (!planted.complete) say(io, `agentbox: ${plain(record.project)} is too large to be looked through to its end`);
   const items = await asideOf(paths, record);
   for (const line of asideLines(record.box, items)) say(io, `agentbox: ${line}`);

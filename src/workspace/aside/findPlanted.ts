@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import type { WorkspaceRecord } from '../record.ts';
-import { type Changes, changesIn } from '../sinks/appeared.ts';
+import { type Appeared, type Changes, changesIn } from '../sinks/appeared.ts';
+import { isCovered } from '../sinks/guarded.ts';
 import { identify } from '../sinks/identity.ts';
 import { type Moved, moveAside } from './moveAside.ts';
 import { asideDir } from './store.ts';
@@ -17,12 +18,14 @@ export type Watched = Pick<WorkspaceRecord, 'client' | 'box' | 'project' | 'work
 /** Times that something may turn up behind what was moved away; a `.git` in a folder that could not be read before. */
 const ROUNDS = 3;
 
+const REPLACED = 'it was replaced while the box ran, which could write it from then on';
+
 /**
  * Looks for what the host would run and was not in a box's project at its start, and moves it aside. For a box that has ended,
- * or stands still. Undefined for a workspace whose
- * files are not the host's, and for a project that is gone. Throws UserError('state').
+ * or stands still. With `ended` also what was guarded and is another file now: the box could write it since. Undefined for a
+ * workspace whose files are not the host's, and for a project that is gone. Throws UserError('state').
  */
-export async function findPlanted(context: Looking, record: Watched): Promise<Planted | undefined> {
+export async function findPlanted(context: Looking, record: Watched, ended = false): Promise<Planted | undefined> {
   const { baseline } = record.facts;
   if (record.workspace !== 'bind' || baseline === undefined) return undefined;
   if (identify(record.project, '')?.kind !== 'directory') return undefined;
@@ -30,9 +33,18 @@ export async function findPlanted(context: Looking, record: Watched): Promise<Pl
   const moved: Moved['moved'][number][] = [];
   for (let round = 1; ; round += 1) {
     const { appeared, replaced, complete } = await changesIn(context, record.project, baseline);
-    const result = await moveAside(record.project, folder, appeared, context.now());
+    const doubtful = ended ? doubtfulIn(record, replaced, appeared) : [];
+    const result = await moveAside(record.project, folder, [...appeared, ...doubtful], context.now());
     moved.push(...result.moved);
     const isDone = result.moved.length === 0 || result.failed.length > 0 || round === ROUNDS;
     if (isDone) return { moved, failed: result.failed, replaced, complete };
   }
+}
+
+/** Guarded paths that the host replaced, of which nobody can tell who wrote what is there now. */
+function doubtfulIn({ project, facts }: Watched, replaced: readonly string[], appeared: readonly Appeared[]) {
+  const known = appeared.map(({ path }) => path);
+  return facts.guarded
+    .filter(({ path }) => replaced.includes(path) && !isCovered(path, known) && identify(project, path) !== undefined)
+    .map(({ path, reason }): Appeared => ({ path, kind: 'sink', reason: `${reason}, and ${REPLACED}` }));
 }
