@@ -17,7 +17,8 @@ import { findBox } from './find.ts';
  */
 export async function removeBox(context: Context, engine: Engine, text: string, force: boolean): Promise<void> {
   const { box, kept } = await boxOrKept(context, engine, text);
-  if (box?.state === 'running' && !force) {
+  // One that stands still for a look at its project lives as well.
+  if ((box?.state === 'running' || box?.state === 'paused') && !force) {
     throw new UserError('box', `${box.name} is running`, {
       next: [`agentbox stop ${box.name}`, `agentbox rm --force ${box.name}`],
     });
