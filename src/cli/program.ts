@@ -9,6 +9,7 @@ import { registerConfig } from './config.ts';
 import { registerCreds } from './creds.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerImages } from './images.ts';
+import { registerInit } from './init.ts';
 import { registerLogin } from './login.ts';
 import { registerNet } from './net.ts';
 import { registerReview } from './review.ts';
@@ -52,6 +53,7 @@ function makeProgram(context: Context, rest: readonly string[], outcome: Outcome
       getOutHelpWidth: () => Math.min(context.io.columns, 100),
     })
     .addHelpText('after', EXAMPLES);
+  registerInit(program, context, outcome);
   registerRun(program, context, rest, outcome);
   registerBuild(program, context);
   registerImages(program, context);

@@ -76,8 +76,8 @@ export async function removeCredential(paths: Paths, client: string, name: strin
   });
 }
 
-/** `clients:` or `acme:` with nothing after it is a null, into which nothing can be put; its comment stays. */
-function openMaps(document: Document, path: readonly string[]): void {
+/** Makes maps of a path's parts: `clients:` or `acme:` with nothing after it is a null, into which nothing can be put; its comment stays. */
+export function openMaps(document: Document, path: readonly string[]): void {
   if (!isMap(document.contents)) document.contents = document.createNode({});
   for (let end = 1; end <= path.length; end += 1) {
     const node = document.getIn(path.slice(0, end), true);
@@ -88,23 +88,33 @@ function openMaps(document: Document, path: readonly string[]): void {
   }
 }
 
-async function edit(paths: Paths, change: (document: Document) => void): Promise<void> {
+/** Changes config.yaml under its lock, whole or not at all. Throws UserError('config') for what is not valid, before or after. */
+export async function edit(paths: Paths, change: (document: Document) => void): Promise<void> {
   await withLock(paths.configFile, async () => {
-    const before = (await readConfigText(paths.configFile)) ?? '';
-    const origins = { file: paths.configFile, home: paths.home, realPathOf };
-    await parseConfig(before, origins);
-    const document: Document = parseDocument(before);
-    change(document);
-    const isEmpty = isMap(document.contents) && document.contents.items.length === 0;
-    const text = document.toString({ lineWidth: 0 });
-    const after = isEmpty ? text.replace(/\n*\{\}\n$/, '\n') : text;
-    await parseConfig(after, origins).catch((error: unknown) => {
-      if (!(error instanceof ConfigError)) throw error;
-      const why = error.problems.map(({ path, message }) => `${path} ${message}`).join('; ');
-      throw new UserError('config', 'the configuration would not be valid, so it stays as it is', { why });
-    });
+    const { before, after } = await edited(paths, change);
     if (after !== before) await writeState(await fileBehind(paths.configFile), after);
   });
+}
+
+/** The texts of config.yaml before and after a change that is not made, and the document after it. Throws as `edit`. */
+export async function edited(
+  paths: Paths,
+  change: (document: Document) => void,
+): Promise<{ readonly before: string; readonly after: string; readonly document: Document }> {
+  const before = (await readConfigText(paths.configFile)) ?? '';
+  const origins = { file: paths.configFile, home: paths.home, realPathOf };
+  await parseConfig(before, origins);
+  const document: Document = parseDocument(before);
+  change(document);
+  const isEmpty = isMap(document.contents) && document.contents.items.length === 0;
+  const text = document.toString({ lineWidth: 0 });
+  const after = isEmpty ? text.replace(/\n*\{\}\n$/, '\n') : text;
+  await parseConfig(after, origins).catch((error: unknown) => {
+    if (!(error instanceof ConfigError)) throw error;
+    const why = error.problems.map(({ path, message }) => `${path} ${message}`).join('; ');
+    throw new UserError('config', 'the configuration would not be valid, so it stays as it is', { why });
+  });
+  return { before, after, document };
 }
 
 /** Where a link leads (people keep their configuration elsewhere and link to it), so that the link stays one. */
@@ -115,4 +125,6 @@ async function fileBehind(path: string): Promise<string> {
   });
 }
 
-const underTilde = (path: string, home: string) => (path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path);
+/** A path as people write it. */
+export const underTilde = (path: string, home: string) =>
+  path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;

@@ -20,7 +20,7 @@ test('the configuration in the README is valid, for each of its clients', async 
 });
 
 test('every command in the README exists', async () => {
-  const usage = blocks('').find((block) => block.startsWith('agentbox run')) ?? '';
+  const usage = blocks('').find((block) => block.startsWith('agentbox init')) ?? '';
   const named = usage.split('\n').flatMap(commandsOf);
   expect(named.length).toBeGreaterThan(15);
   for (const argv of named) expect(await help(...argv), argv.join(' ')).toContain(`agentbox ${argv.join(' ')}`);

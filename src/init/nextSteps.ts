@@ -1,0 +1,48 @@
+import { agentOf } from '../agents/index.ts';
+import { DEFAULT_CLIENT } from '../config/names.ts';
+import { setCommand } from '../credentials/store.ts';
+import type { Found } from './look.ts';
+
+/** Where a client's run would be, and what it still needs. */
+export interface Ready {
+  readonly client: string;
+  readonly agent: string;
+  /** The folder belongs to the client, so that it need not be named there. */
+  readonly isOwn: boolean;
+  readonly isProject: boolean;
+  /** The agents that are to log in first. */
+  readonly logins: readonly string[];
+  /** The variables that are to get a key first. */
+  readonly keys: readonly string[];
+}
+
+/** The command that runs a client's agent, as it is typed in this folder. Pure. */
+function runLine({ client, isOwn, isProject }: Pick<Ready, 'client' | 'isOwn' | 'isProject'>): string {
+  const named = isOwn || client === DEFAULT_CLIENT ? '' : ` --client ${client}`;
+  return isProject ? `agentbox run${named}` : `cd PROJECT && agentbox run${named}`;
+}
+
+/** What is to be typed next, in order. Pure. */
+export function nextSteps(ready: Ready): readonly string[] {
+  const { client, agent, logins, keys } = ready;
+  return [
+    ...keys.map((name) => setCommand({ client, name })),
+    ...logins.map((name) => `agentbox login --client ${client}${name === agent ? '' : ` --agent ${name}`}`),
+    runLine(ready),
+  ];
+}
+
+/** The question whether to go on with a run. Pure. */
+export function runQuestion({ agent, logins }: Pick<Ready, 'agent' | 'logins'>): string {
+  const { title } = agentOf(agent);
+  return logins.includes(agent) ? `Log ${title} in and start it here now?` : `Start ${title} here now?`;
+}
+
+/** What to do where no engine works, in words of detection and the doctor. Pure. */
+export function withoutEngine(noEngine: NonNullable<Found['noEngine']>): readonly string[] {
+  return [
+    noEngine.what,
+    ...(noEngine.why === undefined ? [] : [`  why:  ${noEngine.why}`]),
+    ...noEngine.next.map((step, index) => `  ${index === 0 ? 'next:' : '     '} ${step}`),
+  ];
+}

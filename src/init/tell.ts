@@ -1,0 +1,34 @@
+import { agentOf } from '../agents/index.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { plain } from '../ui/plain.ts';
+import type { Found } from './look.ts';
+
+/** What was found, a line each, for a person. Pure. */
+export function foundInWords(found: Found, config: LoadedConfig, home: string): readonly string[] {
+  const { engine, noEngine, logins, variables, project, owner } = found;
+  const { languages } = project;
+  const made = languages.map(({ title, because }) => `${title} (${plain(because)})`).join(', ');
+  const place = plain(short(project.top, home));
+  const whose = owner === undefined ? '' : `, of client ${owner}`;
+  return [
+    ...(engine === undefined ? [`engine    ${noEngine?.what ?? 'none'}`] : [`engine    ${engineInWords(engine)}`]),
+    `logins    ${logins.map((name) => agentOf(name).title).join(', ') || 'no agent is logged in on this machine'}`,
+    `keys      ${variables.join(', ') || 'none in the environment'}`,
+    `folder    ${found.isProject ? `${place}${whose}${made === '' ? '' : `: ${made}`}` : `${place}, which is no project`}`,
+    ...(config.exists
+      ? [`clients   ${[...config.clients.keys()].join(', ') || 'none'}, in ${short(config.file, home)}`]
+      : []),
+  ];
+}
+
+function engineInWords({ kind, version, endpoint, runtimes, desktop }: NonNullable<Found['engine']>): string {
+  const title = kind === 'docker' ? 'Docker' : 'Podman';
+  const gvisor = desktop ? '' : runtimes.includes('runsc') ? ', with gVisor' : ', without gVisor';
+  return `${title} ${version} at ${endpoint}${gvisor}`;
+}
+
+/** A path of the home directory as people write it. Pure. */
+export function short(path: string, home: string): string {
+  if (path === home) return '~';
+  return path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+}
