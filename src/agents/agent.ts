@@ -1,4 +1,5 @@
 import type { Permissions, Provider, ProviderName } from '../config/profile.ts';
+import type { UsageLog } from '../usage/usageLog.ts';
 
 /** What agentbox knows of an agent. One file an agent; nothing else in the program names one. */
 export interface Agent {
@@ -46,6 +47,8 @@ export interface Agent {
   readonly homeLinks: Readonly<Record<string, string>>;
   /** Entries of an `agent_config` folder that are linked into the state directory. */
   readonly configEntries: readonly string[];
+  /** Where it notes what its model's replies took; absent: it does not. */
+  readonly usage?: UsageLog;
   /** What must be in the state directory so that no first-run question is asked; pure. */
   readonly firstRun: (facts: FirstRunFacts) => readonly SeedFile[];
 }

@@ -4,6 +4,7 @@ import { claudeHostDirectory } from './claudeHostDirectory.ts';
 import { hostPlaces, parseLogin } from './claudeLogin.ts';
 import { claudePermissions } from './claudePermissions.ts';
 import { claudeProviders } from './claudeProviders.ts';
+import { claudeUsage } from './claudeUsage.ts';
 
 /** Claude Code by Anthropic. */
 export const claude: Agent = {
@@ -50,5 +51,6 @@ export const claude: Agent = {
   // Not settings.json: claude writes to it, and agentbox records the accepted bypass mode in it. Not hooks, plugins or
   // MCP servers: those work only through files that claude writes itself.
   configEntries: ['CLAUDE.md', 'commands', 'skills', 'agents', 'output-styles', 'rules', 'keybindings.json'],
+  usage: claudeUsage,
   firstRun: claudeFirstRun,
 };

@@ -5,6 +5,7 @@ import { hostPlaces, parseLogin } from './codexLogin.ts';
 import { FILE_STORE } from './codexOverrides.ts';
 import { codexHeaders } from './codexProvider.ts';
 import { codexRules, RULES_FILE } from './codexRules.ts';
+import { codexUsage } from './codexUsage.ts';
 import { exactHosts } from './exactHosts.ts';
 
 /** Codex by OpenAI. */
@@ -50,5 +51,6 @@ export const codex: Agent = {
   // Not hooks.json: codex runs a hook only after a question whose answer it keeps in config.toml.
   configEntries: ['AGENTS.md', 'AGENTS.override.md', 'agents'],
   // The file is written even without permissions, so that those of an earlier run do not stay.
+  usage: codexUsage,
   firstRun: ({ permissions }) => [{ file: RULES_FILE, content: codexRules(permissions) }],
 };

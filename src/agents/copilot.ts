@@ -4,6 +4,7 @@ import { copilotFirstRun } from './copilotFirstRun.ts';
 import { copilotHostDirectory } from './copilotHostDirectory.ts';
 import { copilotHostPlaces, parseCopilotLogin } from './copilotLogin.ts';
 import { anthropicModels, copilotModels, openaiModels } from './copilotProviders.ts';
+import { copilotUsage } from './copilotUsage.ts';
 
 /** GitHub Copilot CLI. The image unpacks it once, and names the place in COPILOT_PKG_CACHE_HOME. */
 export const copilot: Agent = {
@@ -39,5 +40,6 @@ export const copilot: Agent = {
   homeLinks: {},
   // Not mcp-config.json or settings.json: copilot writes to them.
   configEntries: ['copilot-instructions.md', 'agents', 'skills'],
+  usage: copilotUsage,
   firstRun: copilotFirstRun,
 };

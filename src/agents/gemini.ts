@@ -5,6 +5,7 @@ import { geminiHostDirectory } from './geminiHostDirectory.ts';
 import { geminiHostPlaces, parseGeminiLogin } from './geminiLogin.ts';
 import { geminiPolicy } from './geminiPolicy.ts';
 import { google, vertex } from './geminiProviders.ts';
+import { geminiUsage } from './geminiUsage.ts';
 
 /** Gemini CLI by Google. The image adds /etc/gemini-cli/settings.json, which no settings of a project can replace. */
 export const gemini: Agent = {
@@ -42,5 +43,6 @@ export const gemini: Agent = {
   homeLinks: {},
   // Not settings.json, policies or extensions: gemini writes there.
   configEntries: ['GEMINI.md', 'commands', 'skills', 'agents', 'keybindings.json'],
+  usage: geminiUsage,
   firstRun: geminiFirstRun,
 };

@@ -3,6 +3,7 @@ import { opencodeFirstRun, SETTINGS } from './opencodeFirstRun.ts';
 import { opencodeHostPlaces, parseOpencodeLogin } from './opencodeLogin.ts';
 import { opencodePermission } from './opencodePermission.ts';
 import { opencodeProviders } from './opencodeProviders.ts';
+import { opencodeUsage } from './opencodeUsage.ts';
 
 // Not .opencode: opencode itself takes a directory of that name in the home for one with settings.
 const STATE = `${HOME}/.opencode-state`;
@@ -58,5 +59,6 @@ export const opencode: Agent = {
   // The cache stays in memory: opencode empties it after an update.
   homeLinks: { '.config/opencode': '.', '.local/share/opencode': '.', '.local/state/opencode': '.' },
   configEntries: ['AGENTS.md', 'opencode.json', 'agent', 'agents', 'command', 'commands', 'skill', 'skills', 'themes'],
+  usage: opencodeUsage,
   firstRun: opencodeFirstRun,
 };

@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts';
 import { type Agent, type FirstRunFacts, HOME, type ProviderWiring, type SeedFile } from './agent.ts';
 import { exactHosts } from './exactHosts.ts';
 import { jsonObject } from './jsonObject.ts';
+import { piUsage } from './piUsage.ts';
 
 const STATE = `${HOME}/.pi`;
 const MODELS = 'models.json';
@@ -54,6 +55,7 @@ export const pi: Agent = {
   unshared: 'agentbox knows no login of it; a credential serves it',
   homeLinks: {},
   configEntries: ['AGENTS.md', 'SYSTEM.md', 'APPEND_SYSTEM.md', 'prompts', 'skills', 'themes', 'keybindings.json'],
+  usage: piUsage,
   firstRun: ({ provider, existing }) => baseUrls(provider, existing),
 };
 

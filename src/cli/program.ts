@@ -16,6 +16,7 @@ import { registerReview } from './review.ts';
 import { registerRun } from './run.ts';
 import { registerSync } from './sync.ts';
 import { registerTrust } from './trust.ts';
+import { registerUsage } from './usage.ts';
 import { registerVerify } from './verify.ts';
 
 /** What a command's action leaves behind: the exit code, 0 when it sets none. */
@@ -66,6 +67,7 @@ function makeProgram(context: Context, rest: readonly string[], outcome: Outcome
   registerSync(program, context);
   registerReview(program, context, rest, outcome);
   registerNet(program, context, outcome);
+  registerUsage(program, context);
   registerVerify(program, context, outcome);
   registerDoctor(program, context, outcome);
   return program;

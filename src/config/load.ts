@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { UserError } from '../errors.ts';
+import type { Price } from '../usage/cost.ts';
 import type { Paths } from './paths.ts';
 import type { ClientSettings, Settings } from './settings.ts';
 
@@ -10,6 +11,8 @@ export interface LoadedConfig {
   readonly exists: boolean;
   readonly defaults: Settings;
   readonly clients: ReadonlyMap<string, ClientSettings>;
+  /** What models cost, the strongest first; they win over list prices. */
+  readonly prices?: readonly Price[];
 }
 
 /** Reads config.yaml; the empty configuration when there is none. Throws UserError('config') with every mistake in it. */

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { claimsOf, overlapsOf, type RealPathOf } from './binding.ts';
 import type { LoadedConfig } from './load.ts';
+import { pricesOfConfig } from './priceKeys.ts';
 import { ConfigError, type Problem } from './problem.ts';
 import { readYaml } from './readYaml.ts';
 import { configJsonSchema, configSchema } from './schema.ts';
@@ -25,6 +26,7 @@ export async function parseConfig(text: string, origins: Origins): Promise<Loade
     clients: new Map(
       Object.entries(data.clients ?? {}).map(([name, raw]) => [name, clientSettingsOf(raw ?? {}, expand)]),
     ),
+    ...(data.prices === undefined ? {} : { prices: pricesOfConfig(data.prices) }),
   };
   const overlaps = overlapsOf(await claimsOf(config, origins.realPathOf));
   if (overlaps.length > 0) {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { CLIENT_NAME } from './names.ts';
 import { networkKeys } from './networkKeys.ts';
+import { prices } from './priceKeys.ts';
 import { parseSize, SIZE } from './size.ts';
 import { workspaceKeys } from './workspaceKeys.ts';
 
@@ -284,6 +285,7 @@ export const configSchema = z
       .nullable()
       .optional()
       .describe('The clients: each has its own credentials, agent state, identity and limits.'),
+    prices,
   })
   .meta({ title: 'agentbox configuration' });
 

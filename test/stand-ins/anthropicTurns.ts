@@ -23,6 +23,15 @@ type Block =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'tool_use'; readonly id: string; readonly name: string; readonly input: unknown };
 
+/** What each answer says that it took. */
+export const USAGE = {
+  input_tokens: 10,
+  cache_creation_input_tokens: 7,
+  cache_read_input_tokens: 3,
+  cache_creation: { ephemeral_5m_input_tokens: 4, ephemeral_1h_input_tokens: 3 },
+  output_tokens: 5,
+};
+
 /** True for a turn of the main conversation, false for the small requests an agent makes on the side. */
 export const isMain = (body: MessagesRequest) => (body.tools ?? []).length > 0;
 
@@ -45,7 +54,7 @@ export function play(body: MessagesRequest, turns: readonly Turn[]): Played {
     role: 'assistant',
     model: body.model ?? 'stand-in',
     stop_sequence: null,
-    usage: { input_tokens: 10, output_tokens: 5 },
+    usage: USAGE,
   };
   return {
     status: 200,

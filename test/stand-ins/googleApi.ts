@@ -63,7 +63,13 @@ function reply(request: RecordedRequest, turns: readonly Turn[]): Answer {
   const called = 'tool' in turn ? [{ functionCall: { name: turn.tool, args: turn.input } }] : [];
   const response = {
     candidates: [{ index: 0, content: { role: 'model', parts: [...said, ...called] }, finishReason: 'STOP' }],
-    usageMetadata: { promptTokenCount: 10, candidatesTokenCount: 5, totalTokenCount: 15 },
+    usageMetadata: {
+      promptTokenCount: 10,
+      cachedContentTokenCount: 4,
+      candidatesTokenCount: 5,
+      thoughtsTokenCount: 2,
+      totalTokenCount: 17,
+    },
     modelVersion: 'stand-in',
   };
   const whole = isCodeAssist(request.path) ? { response } : response;

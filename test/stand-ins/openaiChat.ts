@@ -7,7 +7,13 @@ export function chatAnswer(body: RequestBody, turn: OpenaiTurn & { readonly plac
   const call = 'tool' in turn ? [{ id: `call_standin_${turn.place}`, type: 'function', function: calledBy(turn) }] : [];
   const said = { role: 'assistant', content: turn.text ?? null };
   const reason = call.length > 0 ? 'tool_calls' : 'stop';
-  const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 };
+  const usage = {
+    prompt_tokens: 10,
+    prompt_tokens_details: { cached_tokens: 4 },
+    completion_tokens: 5,
+    completion_tokens_details: { reasoning_tokens: 2 },
+    total_tokens: 15,
+  };
   const base = { id: `chatcmpl_standin_${turn.place}`, created: 1_700_000_000, model: body.model ?? 'stand-in' };
   if (body.stream !== true) {
     const message = call.length > 0 ? { ...said, tool_calls: call } : said;

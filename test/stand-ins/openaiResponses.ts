@@ -16,9 +16,9 @@ export function responsesAnswer(body: RequestBody, turn: OpenaiTurn & { readonly
     status: 'completed',
     usage: {
       input_tokens: 10,
-      input_tokens_details: { cached_tokens: 0 },
+      input_tokens_details: { cached_tokens: 4 },
       output_tokens: 5,
-      output_tokens_details: { reasoning_tokens: 0 },
+      output_tokens_details: { reasoning_tokens: 2 },
       total_tokens: 15,
     },
   };
