@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { isSea } from 'node:sea';
 import { pathsOf } from './config/paths.ts';
 import type { Context } from './context.ts';
 import { execute } from './execute.ts';
@@ -16,7 +17,7 @@ export function realContext(process: NodeJS.Process): Context {
     cwd: process.cwd(),
     platform: process.platform,
     caller: { uid: user.uid, gid: user.gid, name: user.username },
-    program: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
+    program: isSea() ? [process.execPath] : [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
     paths,
     now: () => new Date(),
     execute,

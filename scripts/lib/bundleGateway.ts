@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { packageVersion } from './packageVersion.ts';
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -19,10 +20,15 @@ const lazyModules: Plugin = {
   },
 };
 
+/** A bundle, and the files that went into it, relative to the repository. */
+export interface Bundle {
+  readonly text: string;
+  readonly inputs: readonly string[];
+}
+
 /** The gateway's program (src/network/gateway/main.ts) as one file; also written to dist/, where the source tree finds it. */
-export async function bundleGateway(): Promise<string> {
-  const { version } = JSON.parse(await readFile(at('package.json'), 'utf8')) as { version: string };
-  const { outputFiles } = await build({
+export async function bundleGateway(): Promise<Bundle> {
+  const { outputFiles, metafile } = await build({
     entryPoints: [at('src/network/gateway/main.ts')],
     write: false,
     bundle: true,
@@ -34,9 +40,11 @@ export async function bundleGateway(): Promise<string> {
     legalComments: 'none',
     // Libraries of the older kind ask for Node's own modules by it.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    define: { AGENTBOX_VERSION: JSON.stringify(version) },
+    define: { AGENTBOX_VERSION: JSON.stringify(await packageVersion()) },
     plugins: [lazyModules],
     logLevel: 'warning',
+    metafile: true,
+    absWorkingDir: at(''),
   });
   const text = outputFiles[0]?.text ?? '';
   await mkdir(at('dist'), { recursive: true });
@@ -44,5 +52,5 @@ export async function bundleGateway(): Promise<string> {
   const own = at(`dist/gateway.mjs.${process.pid}`);
   await writeFile(own, text);
   await rename(own, at('dist/gateway.mjs'));
-  return text;
+  return { text, inputs: Object.keys(metafile.inputs) };
 }

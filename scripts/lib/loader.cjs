@@ -1,25 +1,37 @@
-// The head of dist/agentbox; the build puts the program below it, as a comment. So who only wants the version does not pay
-// for the rest, and everything else starts from V8's compiled code, kept in the user's cache. See docs/decisions.
+// The head of dist/agentbox, where the build puts the program below it as a comment, and of a single executable, which has the
+// program as an asset. So who only wants the version does not pay for the rest, and everything else starts from V8's compiled
+// code, kept in the user's cache; an executable brings some for the first start. See docs/decisions.
 const KEY = '%KEY%';
 if (process.argv.length === 3 && /^(-V|--version)$/.test(process.argv[2])) process.stdout.write('%VERSION%\n');
 else start();
 
 function start() {
-  const { readFileSync } = require('node:fs');
   const { constants, Script } = require('node:vm');
-  const text = readFileSync(__filename, 'utf8');
-  const program = text
-    .slice(text.indexOf('/*PROGRAM\n') + 10, text.lastIndexOf('\nPROGRAM*/'))
-    .replaceAll('*\u0001/', '*/');
+  const { isSea } = require('node:sea');
+  const { program, code } = isSea() ? fromAssets() : fromComment();
   const file = cacheFile();
-  const cachedData = file && readOwn(file);
+  const kept = file && readOwn(file);
+  const cachedData = kept ?? code;
   const script = new Script(`(function (require, module, exports, __filename, __dirname) {${program}\n})`, {
     filename: __filename,
     cachedData,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   script.runInThisContext()(require, module, exports, __filename, __dirname);
-  if (file && (cachedData === undefined || script.cachedDataRejected)) process.on('exit', () => keep(file, script));
+  if (file && (kept === undefined || script.cachedDataRejected)) process.on('exit', () => keep(file, script));
+}
+
+function fromComment() {
+  const text = require('node:fs').readFileSync(__filename, 'utf8');
+  const program = text.slice(text.indexOf('/*PROGRAM\n') + 10, text.lastIndexOf('\nPROGRAM*/'));
+  return { program: program.replaceAll('*\u0001/', '*/') };
+}
+
+// The program is ASCII.
+function fromAssets() {
+  const { getRawAsset } = require('node:sea');
+  const code = Buffer.from(getRawAsset('code'));
+  return { program: Buffer.from(getRawAsset('program')).latin1Slice(), code: code.length > 0 ? code : undefined };
 }
 
 // One file a command, since each compiles other parts. Undefined where there is no place for it.

@@ -61,6 +61,9 @@ export function registerCreds(program: Command, context: Context): void {
         command.optsWithGlobals<{ client?: string; yes?: boolean }>(),
       ),
     );
+  program.command('__keyring', { hidden: true }).action(async () => {
+    await (await import('../credentials/sources/keyringChild.ts')).keyringChild(context);
+  });
 }
 
 const CLIENT = 'the client (default: the owner of this folder, else "default")';

@@ -4,7 +4,7 @@ import { patience, whileAsking } from './keychainPatience.ts';
 import { askKeyring } from './keyring.ts';
 import { fromSecurity } from './security.ts';
 
-type Deps = Pick<SourceDeps, 'io' | 'env' | 'execute' | 'platform' | 'caller'>;
+type Deps = Pick<SourceDeps, 'io' | 'env' | 'execute' | 'platform' | 'program' | 'caller'>;
 
 /**
  * The password that the system's keychain keeps for service `item`: macOS Keychain through `security`, on Linux the

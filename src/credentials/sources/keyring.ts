@@ -1,11 +1,11 @@
-import { createRequire } from 'node:module';
+import { isSea } from 'node:sea';
 import { UserError } from '../../errors.ts';
 import type { SourceDeps } from './deps.ts';
 import { hasDisplay, patience, whileAsking } from './keychainPatience.ts';
 import { keychainError, stateOfWords } from './keychainTrouble.ts';
-import { KEYRING_CHILD, type KeyringAnswer } from './keyringChild.ts';
+import { KEYRING_COMMAND, type KeyringAnswer } from './keyringChild.ts';
 
-type Deps = Pick<SourceDeps, 'io' | 'env' | 'execute' | 'platform'>;
+type Deps = Pick<SourceDeps, 'io' | 'env' | 'execute' | 'platform' | 'program'>;
 
 /** A wish to the system's keychain. */
 export interface KeyringRequest {
@@ -28,8 +28,7 @@ export async function askKeyring(request: KeyringRequest, item: string, deps: De
     throw unavailable(`there is no keychain for ${deps.platform}`);
   }
   const limit = patience(deps);
-  const input = JSON.stringify({ ...request, addon: addonPath() });
-  const child = deps.execute([process.execPath, '-e', KEYRING_CHILD], { input, timeout: limit });
+  const child = deps.execute([...deps.program, KEYRING_COMMAND], { input: JSON.stringify(request), timeout: limit });
   const { stdout, timedOut, code } = await whileAsking(deps, child);
   const answer: KeyringAnswer = timedOut ? {} : parse(stdout, code);
   if (answer.unloadable !== undefined) throw unavailable(answer.unloadable);
@@ -50,22 +49,10 @@ function parse(stdout: string, code: number): KeyringAnswer {
   }
 }
 
-/** A native addon: absent beside a copy of the one-file build and on some platforms, and then nothing but this may fail. */
-function addonPath(): string {
-  try {
-    return createRequire(import.meta.url).resolve('@napi-rs/keyring');
-  } catch (error) {
-    throw unavailable('the addon @napi-rs/keyring is not installed', error);
-  }
-}
-
-function unavailable(why: string, cause?: unknown): UserError {
-  return new UserError('credentials', 'the keychain cannot be used here', {
-    why,
-    next: [
-      `npm install --prefix ${import.meta.dirname} @napi-rs/keyring`,
-      'or use another source: env, file, command, or agentbox creds set --store file',
-    ],
-    cause,
-  });
+function unavailable(why: string): UserError {
+  const other = 'use another source: env, file, command, or agentbox creds set --store file';
+  const install = `npm install --prefix ${import.meta.dirname} @napi-rs/keyring`;
+  // A single executable has the addon inside.
+  const next = isSea() ? [other] : [install, `or ${other}`];
+  return new UserError('credentials', 'the keychain cannot be used here', { why, next });
 }

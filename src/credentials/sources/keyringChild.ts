@@ -1,3 +1,11 @@
+import { text } from 'node:stream/consumers';
+import type { Context } from '../../context.ts';
+import type { KeyringRequest } from './keyring.ts';
+import { type KeyringAddon, loadKeyring } from './keyringAddon.ts';
+
+/** The hidden command that asks the keychain. */
+export const KEYRING_COMMAND = '__keyring';
+
 /** What the child prints, as JSON. */
 export interface KeyringAnswer {
   /** The value, or null when there is none. */
@@ -7,31 +15,35 @@ export interface KeyringAnswer {
   readonly unloadable?: string;
 }
 
+/** Does one KeyringRequest, which it reads from its standard input, so that no value is on a command line. */
+export async function keyringChild({ io, paths }: Pick<Context, 'io' | 'paths'>): Promise<void> {
+  const request = JSON.parse(await text(io.in)) as KeyringRequest;
+  io.out.write(JSON.stringify(answerTo(request, paths.cacheDir)));
+}
+
+function answerTo(request: KeyringRequest, cacheDir: string): KeyringAnswer {
+  let addon: KeyringAddon;
+  try {
+    addon = loadKeyring(cacheDir);
+  } catch (error) {
+    return { unloadable: wordsOf(error) };
+  }
+  try {
+    return { value: act(request, addon) };
+  } catch (error) {
+    return { error: wordsOf(error) };
+  }
+}
+
 /**
- * A program for `node -e` that does one KeyringRequest, which it reads from its standard input, so that no value is on a
- * command line. With the store not named, a missing Secret Service would mean the keyring of the kernel, which is lost at
- * every restart.
+ * With the store not named, a missing Secret Service would mean the keyring of the kernel, which is lost at every restart.
  */
-export const KEYRING_CHILD = `
-const { addon, action, service, account, value } = JSON.parse(require('node:fs').readFileSync(0, 'utf8'));
-const answer = (words) => process.stdout.write(JSON.stringify(words));
-function load() {
-  try {
-    return require(addon);
-  } catch (error) {
-    answer({ unloadable: String(error.message).split('\\n')[0] });
-  }
+function act({ action, service, account, value = '' }: KeyringRequest, { Entry }: KeyringAddon): string | null {
+  const entry = new Entry(service, account, { linux: { store: 'secret-service' } });
+  if (action === 'get') return entry.getPassword();
+  if (action === 'delete') return entry.deletePassword() ? '' : null;
+  entry.setPassword(value);
+  return '';
 }
-function act({ Entry }) {
-  try {
-    const entry = new Entry(service, account, { linux: { store: 'secret-service' } });
-    if (action === 'set') answer({ value: (entry.setPassword(value), '') });
-    else if (action === 'delete') answer({ value: entry.deletePassword() ? '' : null });
-    else answer({ value: entry.getPassword() });
-  } catch (error) {
-    answer({ error: error.message });
-  }
-}
-const library = load();
-if (library) act(library);
-`;
+
+const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';

@@ -3,6 +3,7 @@ import {
   chmodSync,
   chownSync,
   copyFileSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -10,13 +11,16 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cloneVolumes } from './clones.ts';
 import type { Ground } from './engines.ts';
 import { endKeepers, gatewayVolumes } from './gateways.ts';
 
-const BUILT = fileURLToPath(new URL('../../../dist/agentbox', import.meta.url));
+/** The built program; `AGENTBOX_TEST_PROGRAM` names another one, such as a single executable. */
+const PROGRAM = resolve(
+  process.env['AGENTBOX_TEST_PROGRAM'] || fileURLToPath(new URL('../../../dist/agentbox', import.meta.url)),
+);
 
 /** How a program ended. */
 export interface Ended {
@@ -65,6 +69,15 @@ export interface Lab {
   close(): void;
 }
 
+/** A single executable is large, so it is not copied where that can be avoided. */
+function placeProgram(to: string): void {
+  try {
+    linkSync(PROGRAM, to);
+  } catch {
+    copyFileSync(PROGRAM, to);
+  }
+}
+
 /** Makes a lab with a small git repository as its project. Everything in it and every box of it goes with close(). */
 export function makeLab(ground: Ground): Lab {
   const dir = mkdtempSync(join(tmpdir(), 'agentbox-e2e-'));
@@ -74,8 +87,7 @@ export function makeLab(ground: Ground): Lab {
   const project = join(dir, 'work', 'proj');
   const data = join(home, '.local/share/agentbox');
   for (const path of [dirname(program), home, project]) mkdirSync(path, { recursive: true });
-  copyFileSync(BUILT, program);
-  chmodSync(program, 0o755);
+  placeProgram(program);
   const own = (path: string, { uid, gid }: { uid: number; gid: number }) => {
     if (process.getuid?.() === 0) chownSync(path, uid, gid);
   };

@@ -99,7 +99,7 @@ describe("agentbox's own items on a Mac", () => {
     const store = storeOf('keychain', deps);
     await store.set(SECRET, VALUE);
     expect(await store.remove(SECRET)).toBe(true);
-    const item = { addon: expect.stringContaining('keyring'), service: 'agentbox', account: 'acme/TOKEN' };
+    const item = { service: 'agentbox', account: 'acme/TOKEN' };
     expect(calls).toEqual([
       { ...item, action: 'set', value: VALUE },
       { ...item, action: 'delete' },

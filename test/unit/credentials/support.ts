@@ -21,6 +21,7 @@ export async function world(changes: Partial<SourceDeps> = {}): Promise<SourceDe
     env: {},
     execute,
     platform: 'linux',
+    program: ['/usr/bin/false'],
     caller: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, name: 'ann' },
     paths: pathsOf({}, home),
     now: () => new Date(NOW),
