@@ -3,6 +3,7 @@ import { isSea } from 'node:sea';
 import { pathsOf } from './config/paths.ts';
 import type { Context } from './context.ts';
 import { execute } from './execute.ts';
+import { coloursOf } from './ui/colours.ts';
 import type { Io } from './ui/io.ts';
 
 /** The context of the real process: the only place that reads process.env, process.cwd and the user. */
@@ -42,7 +43,7 @@ export function realContext(process: NodeJS.Process): Context {
 
 function realIo(process: NodeJS.Process): Io {
   const { stdin, stdout, stderr } = process;
-  const wanted = process.env['NO_COLOR'] === undefined || process.env['NO_COLOR'] === '';
+  const colours = coloursOf(process.env, { out: stdout.isTTY === true, err: stderr.isTTY === true });
   return {
     in: stdin,
     out: stdout,
@@ -51,7 +52,9 @@ function realIo(process: NodeJS.Process): Io {
     outIsTerminal: stdout.isTTY === true,
     errIsTerminal: stderr.isTTY === true,
     columns: stderr.columns ?? stdout.columns ?? 80,
-    colour: wanted && stderr.isTTY === true && process.env['TERM'] !== 'dumb',
+    colour: colours.err,
+    outColour: colours.out,
+    volume: { quiet: false, verbose: false },
   };
 }
 

@@ -12,6 +12,7 @@ import { planBox, workspaceOf } from '../plan/box.ts';
 import type { BoxSpec } from '../plan/spec.ts';
 import { hasSshAgent } from '../plan/sshAgent.ts';
 import { boxUser } from '../plan/user.ts';
+import { trace } from '../ui/io.ts';
 import type { KnownSecret } from '../workspace/landing/secrets/known.ts';
 import { lookAtWorkspace } from '../workspace/look.ts';
 import { settle } from '../workspace/settle.ts';
@@ -43,6 +44,7 @@ export async function prepareRun(context: Context, request: RunCommand): Promise
   const chosen = await choose(context, request);
   performance.mark('settings');
   const { profile, agent, project, projectFile } = chosen;
+  trace(context.io, `client ${profile.client}, ${agent.name} on ${project.path} (${profile.workspace})`);
   const resolve = () => boxFrames(context, { profile, agent, workspace: workspaceOf(profile, project), request });
   // Each takes its time and none needs the other; what must not run is refused before any of them is heard. What may ask a
   // person something waits until then.
@@ -57,6 +59,7 @@ export async function prepareRun(context: Context, request: RunCommand): Promise
   image?.catch(() => {});
   const facts = await hostFacts(context, engine, { ...chosen, workspace: looked });
   performance.mark('engine');
+  trace(context.io, `${facts.engine.kind} ${facts.engine.version} at ${facts.engine.endpoint}`);
   const planned = (made: Made) => planBox(profile, agent, project, facts, requestOf(context, request, made));
   planned({ image: '', runtime: profile.runtime === 'auto' ? undefined : profile.runtime });
   const gateway = profile.network === 'gateway' ? await import('./gateway.ts') : undefined;
@@ -68,6 +71,7 @@ export async function prepareRun(context: Context, request: RunCommand): Promise
   const keeper = gateway?.readyGateway(context, { client: profile.client, engine, facts: facts.engine, built });
   keeper?.catch(() => {});
   const { ref, info } = await built;
+  trace(context.io, `image ${ref}`);
   const user = boxUser(facts.caller, facts.engine, project, profile.workspace);
   const { cacheDir } = context.paths;
   const choice = await chooseRuntime(profile.runtime, {
@@ -75,6 +79,7 @@ export async function prepareRun(context: Context, request: RunCommand): Promise
     allowDegraded: profile.allowDegraded,
     hostSockets: profile.network === 'gateway' || hasSshAgent(profile),
   });
+  trace(context.io, `runtime ${choice.runtime ?? facts.engine.defaultRuntime}`);
   const variables = frames.flatMap((frame) => (frame.op === 'env' ? [frame.name] : []));
   const plan = planned({ image: ref, runtime: choice.runtime, variables });
   return {
@@ -87,7 +92,7 @@ export async function prepareRun(context: Context, request: RunCommand): Promise
       ...frames,
     ],
     imageEnv: info.env,
-    ...{ brokered, secrets, policy: policy ?? { rules: [] }, keeper: await keeper },
+    ...{ brokered, secrets, policy: policy ?? { rules: [] }, keeper: await keptReady(context, keeper) },
     notices: [
       ...projectFile.notices,
       ...plan.notices,
@@ -96,6 +101,12 @@ export async function prepareRun(context: Context, request: RunCommand): Promise
       ...notices,
     ],
   };
+}
+
+async function keptReady(context: Context, keeper: Promise<Keeper> | undefined): Promise<Keeper | undefined> {
+  const ready = await keeper;
+  if (ready !== undefined) trace(context.io, 'the gateway is ready');
+  return ready;
 }
 
 /** The image and variables that the project asks for, where the user's own settings let it. A login needs neither. */

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import type { PruneOptions } from '../box/prune.ts';
 import type { Context } from '../context.ts';
+import { choice } from './options.ts';
 import type { Outcome } from './program.ts';
+import { BOX, BOXES, ENGINE, examples, JSON_OUTPUT, ONLY_CLIENT } from './words.ts';
 
 type EngineOption = { engine?: 'docker' | 'podman' };
 
@@ -11,60 +13,83 @@ export function registerBoxes(program: Command, context: Context, rest: readonly
   program
     .command('ls')
     .description('List boxes.')
-    .option('-c, --client <name>', 'only those of a client')
-    .option('--engine <name>', 'docker | podman')
-    .option('--json', 'as JSON')
+    .option('-c, --client <name>', ONLY_CLIENT)
+    .option('--engine <name>', ENGINE, choice('docker', 'podman'))
+    .option('--json', JSON_OUTPUT)
+    .addHelpText(
+      'after',
+      examples(['agentbox ls', 'every client'], ['agentbox ls -c acme --json', 'one client, for a program']),
+    )
     .action(async (options: EngineOption & { client?: string; json?: boolean }) =>
       (await commands()).list(context, options),
     );
   program
     .command('attach')
     .description('Attach this terminal to a running box.')
-    .argument('<box>', 'its name, id, or the end of its name')
-    .option('--engine <name>', 'docker | podman')
+    .argument('<box>', BOX)
+    .option('--engine <name>', ENGINE, choice('docker', 'podman'))
+    .addHelpText('after', examples(['agentbox attach shop-claude-3f2a', '']))
     .action(async (box: string, options: EngineOption) => {
       outcome.code = await (await commands()).attach(context, box, options);
     });
   program
     .command('exec')
+    .summary('run a command in a running box')
     .description('Run a command in a running box. The agent’s credentials are not in its environment.')
     .usage('<box> -- COMMAND…')
-    .argument('<box>', 'its name, id, or the end of its name')
-    .option('--engine <name>', 'docker | podman')
+    .argument('<box>', BOX)
+    .option('--engine <name>', ENGINE, choice('docker', 'podman'))
+    .addHelpText(
+      'after',
+      examples(
+        ['agentbox exec 3f2a -- npm test', 'one command'],
+        ['agentbox exec 3f2a -- bash', 'a shell beside the agent'],
+      ),
+    )
     .action(async (box: string, options: EngineOption) => {
       outcome.code = await (await commands()).execIn(context, box, rest, options);
     });
   program
     .command('logs')
     .description('Show what a box printed.')
-    .argument('<box>', 'its name, id, or the end of its name')
+    .argument('<box>', BOX)
     .option('-f, --follow', 'and what it prints from now on')
-    .option('--engine <name>', 'docker | podman')
+    .option('--engine <name>', ENGINE, choice('docker', 'podman'))
+    .addHelpText('after', examples(['agentbox logs -f 3f2a', 'what it prints, as it does']))
     .action(async (box: string, options: EngineOption & { follow?: boolean }) =>
       (await commands()).logs(context, box, options),
     );
   program
     .command('stop')
     .description('Stop boxes; they stay listed until removed.')
-    .argument('<box...>', 'their names, ids, or the ends of their names')
-    .option('--engine <name>', 'docker | podman')
+    .argument('<box...>', BOXES)
+    .option('--engine <name>', ENGINE, choice('docker', 'podman'))
+    .addHelpText('after', examples(['agentbox stop 3f2a 91bc', 'two boxes']))
     .action(async (boxes: string[], options: EngineOption) => (await commands()).stop(context, boxes, options));
   program
     .command('rm')
     .description('Remove boxes, and clones that were reviewed. The project and the agent’s state stay.')
-    .argument('<box...>', 'their names, ids, or the ends of their names')
+    .argument('<box...>', BOXES)
     .option('-f, --force', 'running ones too, and work that nobody has reviewed')
-    .option('--engine <name>', 'docker | podman')
+    .option('--engine <name>', ENGINE, choice('docker', 'podman'))
+    .addHelpText(
+      'after',
+      examples(['agentbox rm 3f2a', 'one that ended'], ['agentbox rm -f 3f2a', 'one that runs or is not reviewed']),
+    )
     .action(async (boxes: string[], options: EngineOption & { force?: boolean }) =>
       (await commands()).remove(context, boxes, options),
     );
   program
     .command('prune')
     .description('Remove boxes that ended, with their workspaces. What nobody has reviewed stays.')
-    .option('-c, --client <name>', 'only those of a client')
+    .option('-c, --client <name>', ONLY_CLIENT)
     .option('-f, --force', 'what nobody has reviewed as well')
     .option('--dry-run', 'print what would be removed, do nothing')
-    .option('--engine <name>', 'docker | podman')
-    .option('--json', 'as JSON')
+    .option('--engine <name>', ENGINE, choice('docker', 'podman'))
+    .option('--json', JSON_OUTPUT)
+    .addHelpText(
+      'after',
+      examples(['agentbox prune --dry-run', 'what would go'], ['agentbox prune -c acme', 'of one client']),
+    )
     .action(async (options: PruneOptions) => (await import('../box/prune.ts')).prune(context, options));
 }

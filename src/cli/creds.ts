@@ -3,12 +3,13 @@ import type { Context } from '../context.ts';
 import type { CredsOptions } from '../credentials/commands.ts';
 import type { StoreKind } from '../credentials/store.ts';
 import { choice } from './options.ts';
+import { CLIENT, examples, JSON_OUTPUT } from './words.ts';
 
 /** `agentbox creds [set|rm]`: what each agent would get, from where; values that agentbox keeps. */
 export function registerCreds(program: Command, context: Context): void {
   const creds = program
     .command('creds')
-    .summary('show what credentials each agent would get; set and remove them')
+    .summary('what credentials each agent would get; set and remove them')
     .description(
       'Show which credentials each agent would get, from where, how, and until when; never a value. ' +
         'It reads every source, so a keychain may ask.',
@@ -18,8 +19,17 @@ export function registerCreds(program: Command, context: Context): void {
     .option('-c, --client <name>', CLIENT)
     .option('-a, --agent <name>', 'of this agent only')
     .option('--all', 'of every client')
-    .option('--fresh', 'read logins and credential files again, and put them over those that the client has')
-    .option('--json', 'as JSON')
+    .option('--fresh', 'put logins and credential files in again, over its own')
+    .option('--json', JSON_OUTPUT)
+    .addHelpText(
+      'after',
+      examples(
+        ['agentbox creds', 'of the client of this folder'],
+        ['agentbox creds --all', 'of every client'],
+        ['agentbox creds set GITHUB_TOKEN', 'asks for it, unseen'],
+        ['agentbox creds --fresh', 'after a new login on this machine'],
+      ),
+    )
     .action(async (options: CredsOptions) => {
       const { showCredentials } = await import('../credentials/commands.ts');
       await showCredentials(context, options, async (request, frames) => {
@@ -39,6 +49,13 @@ export function registerCreds(program: Command, context: Context): void {
     .argument('[name...]', 'the variable that the agent finds it in')
     .option('-c, --client <name>', CLIENT)
     .option('--store <where>', 'keychain (the default) | file, which is not encrypted', choice('keychain', 'file'))
+    .addHelpText(
+      'after',
+      examples(
+        ['agentbox creds set ANTHROPIC_API_KEY --client acme', 'asks for it'],
+        ['pass show acme | agentbox creds set GITHUB_TOKEN', ''],
+      ),
+    )
     .action(async (words: string[], _: unknown, command: Command) =>
       (await commands()).setCredential(
         context,
@@ -54,6 +71,7 @@ export function registerCreds(program: Command, context: Context): void {
     .argument('[name...]', 'the variable')
     .option('-c, --client <name>', CLIENT)
     .option('-y, --yes', 'do not ask')
+    .addHelpText('after', examples(['agentbox creds rm GITHUB_TOKEN --client acme', '']))
     .action(async (words: string[], _: unknown, command: Command) =>
       (await commands()).removeCredential(
         context,
@@ -65,5 +83,3 @@ export function registerCreds(program: Command, context: Context): void {
     await (await import('../credentials/sources/keyringChild.ts')).keyringChild(context);
   });
 }
-
-const CLIENT = 'the client (default: the owner of this folder, else "default")';

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import type { InitFlags } from './initFlags.ts';
 import { choice, collect } from './options.ts';
 import type { Outcome } from './program.ts';
+import { ENGINE, examples } from './words.ts';
 
 /** `agentbox init`: from nothing to a run, by a few questions or by flags; `--alias` prints a line for the shell. */
 export function registerInit(program: Command, context: Context, outcome: Outcome): void {
@@ -24,7 +25,7 @@ export function registerInit(program: Command, context: Context, outcome: Outcom
       choice('bind', 'clone', 'readonly'),
     )
     .option('--without-limits', 'agree to boxes without the limits that the engine cannot hold here')
-    .option('--engine <name>', 'docker | podman', choice('docker', 'podman'))
+    .option('--engine <name>', ENGINE, choice('docker', 'podman'))
     .option('--no-build', 'without making the image')
     .option('-y, --yes', 'ask nothing: what no flag says is left as it is')
     .option('--dry-run', 'print the YAML that would be written, do nothing')
@@ -33,6 +34,14 @@ export function registerInit(program: Command, context: Context, outcome: Outcom
       '--shell <name>',
       'with --alias: bash | zsh | fish (default: that of $SHELL)',
       choice('bash', 'zsh', 'fish'),
+    )
+    .addHelpText(
+      'after',
+      examples(
+        ['agentbox init', 'a few questions, then a run'],
+        ['agentbox init -y -c acme --key-from env:ACME_KEY', 'without a question'],
+        ['agentbox init --alias >> ~/.zshrc', 'a short name for it'],
+      ),
     )
     .action(async (flags: InitFlags) => {
       if (flags.alias !== undefined) {

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import type { LoginOptions } from '../credentials/loginCommand.ts';
+import { choice } from './options.ts';
 import type { Outcome } from './program.ts';
+import { CLIENT, ENGINE, examples } from './words.ts';
 
 /** `agentbox login`: an agent's own login, made in a box of the client and kept there. */
 export function registerLogin(program: Command, context: Context, outcome: Outcome): void {
@@ -12,10 +14,17 @@ export function registerLogin(program: Command, context: Context, outcome: Outco
       'Run the agent’s own login in a box of the client. The login stays in the client and renews itself there.',
     )
     .usage('[dir] [options]')
-    .argument('[dir]', 'a project of the client for the box (default: an empty folder)')
-    .option('-c, --client <name>', 'the client (default: the owner of this folder, else "default")')
+    .argument('[dir]', 'a project for the box (default: an empty folder)')
+    .option('-c, --client <name>', CLIENT)
     .option('-a, --agent <name>', 'the agent (default: that of the client)')
-    .option('--engine <name>', 'docker | podman')
+    .option('--engine <name>', ENGINE, choice('docker', 'podman'))
+    .addHelpText(
+      'after',
+      examples(
+        ['agentbox login', 'the client of this folder, its agent'],
+        ['agentbox login --client acme -a codex', 'one agent of one client'],
+      ),
+    )
     .action(async (dir: string | undefined, options: LoginOptions) => {
       const [{ login }, { runCommand }] = await Promise.all([
         import('../credentials/loginCommand.ts'),

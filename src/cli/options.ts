@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { suggestion } from '../config/names.ts';
 import { parseSize } from '../config/size.ts';
 
 /** Collects an option that may come several times. */
@@ -6,12 +7,20 @@ export function collect(value: string, before: readonly string[] = []): string[]
   return [...before, value];
 }
 
+/** Reads one of a few words, which completion offers. */
+export interface Choice {
+  (value: string): string;
+  readonly allowed: readonly string[];
+}
+
 /** Reads one of a few words; throws commander's InvalidArgumentError for others. */
-export function choice(...allowed: readonly string[]): (value: string) => string {
-  return (value) => {
+export function choice(...allowed: readonly string[]): Choice {
+  const read = (value: string) => {
     if (allowed.includes(value)) return value;
-    throw new InvalidArgumentError(`It is one of ${allowed.join(', ')}.`);
+    const near = suggestion(value, allowed);
+    throw new InvalidArgumentError(near.startsWith('did') ? near : `It is one of ${allowed.join(', ')}.`);
   };
+  return Object.assign(read, { allowed });
 }
 
 /** Reads a size such as `4g` as bytes. */

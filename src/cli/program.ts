@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
+import { setVolume } from '../ui/io.ts';
 import { VERSION } from '../version.ts';
 import { registerBoxes } from './boxes.ts';
 import { registerBuild } from './build.ts';
@@ -8,10 +9,12 @@ import { registerClient } from './client.ts';
 import { registerConfig } from './config.ts';
 import { registerCreds } from './creds.ts';
 import { registerDoctor } from './doctor.ts';
+import { checkCommand, helpLayout, helpWords } from './help.ts';
 import { registerImages } from './images.ts';
 import { registerInit } from './init.ts';
 import { registerLogin } from './login.ts';
 import { registerNet } from './net.ts';
+import { pathOf, placeOf } from './place.ts';
 import { registerReview } from './review.ts';
 import { registerRun } from './run.ts';
 import { registerSync } from './sync.ts';
@@ -27,33 +30,42 @@ export interface Outcome {
 /** Reads the command line and runs the command; gives the exit code. Everything after the first `--` goes to the agent. */
 export async function runProgram(argv: readonly string[], context: Context): Promise<number> {
   const split = argv.indexOf('--');
-  const own = split === -1 ? argv : argv.slice(0, split);
+  const own = helpWords(split === -1 ? argv : argv.slice(0, split));
   const rest = split === -1 ? [] : argv.slice(split + 1);
   const outcome: Outcome = { code: 0 };
   const program = makeProgram(context, rest, outcome);
+  const place = placeOf(program, own);
+  checkCommand(place);
   try {
     await program.parseAsync(own, { from: 'user' });
     return outcome.code;
   } catch (error) {
-    if (error instanceof CommanderError) return commanderExit(error);
+    if (error instanceof CommanderError) return commanderExit(error, pathOf(place.command));
     throw error;
   }
 }
 
-function makeProgram(context: Context, rest: readonly string[], outcome: Outcome): Command {
+/** All commands with their options; `rest` is what follows `--`. */
+export function makeProgram(context: Context, rest: readonly string[], outcome: Outcome): Command {
+  const { io } = context;
   const program = new Command('agentbox')
-    .description('Run an AI coding agent on a project, in a container it cannot get out of, as exactly one client.')
     .version(VERSION, '-V, --version', 'print the version')
+    .option('-q, --quiet', 'only data, errors and what needs your eyes')
+    .option('-v, --verbose', 'say what is done, with times')
     .helpOption('-h, --help', 'show help')
-    .helpCommand('help [command]', 'show help for a command')
+    .helpCommand(false)
     .exitOverride()
     .showSuggestionAfterError()
+    .configureHelp(helpLayout)
     .configureOutput({
-      writeOut: (text) => context.io.out.write(text),
-      writeErr: () => {},
-      getOutHelpWidth: () => Math.min(context.io.columns, 100),
+      writeOut: (text) => io.out.write(text),
+      writeErr: (text) => io.err.write(text),
+      // Told by whoever catches it.
+      outputError: () => {},
+      getOutHelpWidth: () => helpWidth(io.columns),
+      getErrHelpWidth: () => helpWidth(io.columns),
     })
-    .addHelpText('after', EXAMPLES);
+    .hook('preAction', () => setVolume(io, program.opts()));
   registerInit(program, context, outcome);
   registerRun(program, context, rest, outcome);
   registerBuild(program, context);
@@ -73,21 +85,18 @@ function makeProgram(context: Context, rest: readonly string[], outcome: Outcome
   return program;
 }
 
-const EXAMPLES = `
-Examples:
-  agentbox run                                   the default agent on this folder
-  agentbox run --client acme ./proj              as client acme
-  agentbox run . -- -p "fix the failing tests"   one shot; the exit code is the agent's
-  agentbox run --agent shell . -- make test      a command in the box
-`;
+/** Columns of help: a terminal that was never told its size says 0. */
+const helpWidth = (columns: number) => Math.min(columns || 80, 100);
 
-function commanderExit(error: CommanderError): number {
+function commanderExit(error: CommanderError, path: string): number {
   if (error.exitCode === 0) return 0;
+  // A command without the one below it: its help was printed.
+  if (error.code === 'commander.help') return 2;
   const words = error.message.replace(/^error: /, '');
   // What was mistyped may be an option that takes a secret: --evn=TOKEN=value.
   const [message = '', ...more] = words.replace(/^(unknown option '[^=]*)=.*'/s, "$1'").split('\n');
-  throw new UsageError(message, [
-    ...more.filter((line) => line !== '').map((line) => line.replace(/[()]/g, '')),
-    'agentbox --help',
+  throw new UsageError(message.replace(/\.$/, ''), [
+    ...more.filter((line) => line !== '').map((line) => line.replace(/[()]/g, '').replace(/^Did/, 'did')),
+    `${path} --help`,
   ]);
 }

@@ -5,6 +5,7 @@ import { UsageError } from '../errors.ts';
 import { choice, collect, memorySize, positive } from './options.ts';
 import type { Outcome } from './program.ts';
 import { parseEnv, parseMount } from './runFlags.ts';
+import { AGENTS, CLIENT, ENGINE, examples, PROJECT } from './words.ts';
 
 interface RunOptions {
   readonly client?: string;
@@ -41,40 +42,51 @@ export function registerRun(program: Command, context: Context, rest: readonly s
   program
     .command('run')
     .summary('run an agent on a project, in a box')
-    .description('Run an agent on a project, in a box of one client. What follows -- goes to the agent as it is.')
+    .description('Run an agent on a project, in a box. What follows -- goes to it as it is.')
     .usage('[dir] [options] [-- ARGS…]')
-    .argument('[dir]', 'the project (default: this folder)')
-    .option('-c, --client <name>', 'the client (default: the owner of the project, else "default")')
-    .option('-a, --agent <name>', 'the agent: claude, codex, opencode, gemini, copilot, pi, shell')
-    .option('-e, --env <name=value>', 'a variable for the agent; NAME alone takes the value from here', collect)
-    .option('-m, --mount <src:dst[:rw]>', 'one more directory of the host, read-only unless :rw', collect)
-    .option('--image <ref>', 'an image in the place of the agent’s own')
-    .option('--devcontainer', 'in the image of the project’s devcontainer.json, once you have agreed to it')
-    .option('--network <mode>', 'gateway | none | open', choice('gateway', 'none', 'open'))
-    .option('--allow <rule>', 'let the box reach a host, *.domain, host:port, range, or a preset such as npm', collect)
-    .option('--deny <rule>', 'what it may not reach, whatever else allows it', collect)
-    .option('--allow-any', 'agree to --allow "*"')
-    .option('--memory <size>', 'memory limit, for example 4g', memorySize)
-    .option('--cpus <n>', 'cpu limit, for example 2', positive)
-    .option('--pids <n>', 'limit on processes, for example 512', positive)
-    .option('--timeout <time>', 'stop the box after, for example, 30m')
+    .argument('[dir]', PROJECT)
+    .optionsGroup('Options:')
+    .option('-c, --client <name>', CLIENT)
+    .option('-a, --agent <name>', AGENTS)
+    .option('--workspace <mode>', 'bind: its files | clone: a copy | readonly', choice('bind', 'clone', 'readonly'))
+    .option('--allow <rule>', 'let it reach a host, *.domain, host:port or preset', collect)
     .option('--autonomy <mode>', 'auto: the agent does not ask | ask', choice('auto', 'ask'))
-    .option(
-      '--workspace <mode>',
-      'bind | clone | readonly: its files, a copy to review, read-only',
-      choice('bind', 'clone', 'readonly'),
-    )
-    .option('--untracked', 'a clone also gets what git does not track')
-    .option('--no-project-file', 'without what the project’s .agentbox.yaml says')
-    .option('--scratch', 'in a folder of the client’s own in the place of a project')
+    .option('--timeout <time>', 'stop the box after, for example, 30m')
+    .option('--dry-run', 'print the plan and the engine’s command line')
+    .option('--json', 'with --dry-run: as JSON')
+    .optionsGroup('Box:')
     .option('--resume', 'go on with the last conversation')
-    .option('--fresh-creds', 'put the credentials in again, over what the agent has')
     .option('--detach', 'start the box and leave it')
-    .option('--engine <name>', 'docker | podman', choice('docker', 'podman'))
+    .optionsGroup('Project, files and variables:')
+    .option('-e, --env <name=value>', 'a variable; NAME alone takes its value from here', collect)
+    .option('-m, --mount <src:dst>', 'one more folder, read-only unless :rw', collect)
+    .option('--untracked', 'a clone also gets what git does not track')
+    .option('--scratch', 'a folder of the client’s own, no project')
+    .option('--no-project-file', 'without what .agentbox.yaml says')
+    .option('--fresh-creds', 'put the credentials in again')
+    .optionsGroup('Network:')
+    .option('--network <mode>', 'gateway | none | open', choice('gateway', 'none', 'open'))
+    .option('--deny <rule>', 'what it may not reach, whatever allows it', collect)
+    .option('--allow-any', 'agree to --allow "*"')
+    .optionsGroup('Image, limits and engine:')
+    .option('--image <ref>', 'an image in the place of the agent’s own')
+    .option('--devcontainer', 'that of devcontainer.json, once agreed to')
+    .option('--memory <size>', 'for example 4g', memorySize)
+    .option('--cpus <n>', 'for example 2', positive)
+    .option('--pids <n>', 'processes, for example 512', positive)
+    .option('--engine <name>', ENGINE, choice('docker', 'podman'))
     .option('--runtime <name>', 'the OCI runtime: auto, runsc, runc, …')
     .option('--engine-arg <flag=value>', 'a flag of the engine, from a short list', collect)
-    .option('--dry-run', 'print the plan and the engine’s command line, do nothing')
-    .option('--json', 'with --dry-run: as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        ['agentbox run', 'the default agent on this folder'],
+        ['agentbox run . -- -p "fix the tests"', 'one shot; the exit code is the agent’s'],
+        ['agentbox run --workspace clone', 'on a copy; then agentbox diff, apply'],
+        ['agentbox run --allow npm --timeout 30m', 'with a preset of hosts and a limit'],
+        ['agentbox run -a shell . -- make test', 'a command in the box'],
+      ),
+    )
     .action(async (dir: string | undefined, options: RunOptions) => {
       if (options.scratch && dir !== undefined) {
         throw new UsageError(`--scratch is in the place of ${dir}`, ['agentbox run --scratch', `agentbox run ${dir}`]);

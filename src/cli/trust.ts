@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { TrustOptions } from '../config/projectFile/trustCommand.ts';
 import type { Context } from '../context.ts';
+import { CLIENT, examples, PROJECT } from './words.ts';
 
 /** `agentbox trust|untrust`: what a project may widen by its .agentbox.yaml. */
 export function registerTrust(program: Command, context: Context): void {
@@ -10,11 +11,18 @@ export function registerTrust(program: Command, context: Context): void {
     .summary('let a project’s .agentbox.yaml widen its box')
     .description('Show the .agentbox.yaml of a project and let it widen the box, as long as it stays as it is.')
     .usage('[dir] [options]')
-    .argument('[dir]', 'the project (default: this folder)')
-    .option('-c, --client <name>', 'for this client (default: the owner of the project, else "default")')
+    .argument('[dir]', PROJECT)
+    .option('-c, --client <name>', CLIENT)
     .option('-y, --yes', 'do not ask')
     .option('--list', 'list what is trusted, and whether it is still the same')
     .option('--json', 'with --list: as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        ['agentbox trust', 'show what it would widen, and ask'],
+        ['agentbox trust --list', 'what is trusted now'],
+      ),
+    )
     .action(async (dir: string | undefined, options: TrustOptions & { list?: boolean; json?: boolean }) => {
       const { trust, trusted } = await commands();
       await (options.list ? trusted(context, options) : trust(context, dir, options));
@@ -24,8 +32,9 @@ export function registerTrust(program: Command, context: Context): void {
     .summary('take trust in a project back')
     .description('Forget that a project’s .agentbox.yaml is trusted, and that its devcontainer.json was agreed to.')
     .usage('[dir] [options]')
-    .argument('[dir]', 'the project (default: this folder)')
-    .option('-c, --client <name>', 'for this client (default: the owner of the project, else "default")')
+    .argument('[dir]', PROJECT)
+    .option('-c, --client <name>', CLIENT)
+    .addHelpText('after', examples(['agentbox untrust', 'the project of this folder']))
     .action(async (dir: string | undefined, options: TrustOptions) =>
       (await commands()).untrust(context, dir, options),
     );

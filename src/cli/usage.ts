@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import type { UsageOptions } from '../usage/command.ts';
 import { BY } from '../usage/summary.ts';
 import { choice } from './options.ts';
+import { examples, JSON_OUTPUT } from './words.ts';
 
 /** `agentbox usage`. */
 export function registerUsage(program: Command, context: Context): void {
@@ -16,6 +17,13 @@ export function registerUsage(program: Command, context: Context): void {
     .option('-c, --client <name>', 'only of this client (default: of all)')
     .option('--since <time>', '7d, 12h, today or a day such as 2026-11-01 (default: from the beginning)')
     .option('--by <what>', BY.join(' | '), choice(...BY), 'day')
-    .option('--json', 'as JSON')
+    .option('--json', JSON_OUTPUT)
+    .addHelpText(
+      'after',
+      examples(
+        ['agentbox usage --since 7d', 'a line for each day'],
+        ['agentbox usage --by client --json', 'for a bill'],
+      ),
+    )
     .action(async (options: UsageOptions) => (await import('../usage/command.ts')).usage(context, options));
 }

@@ -3,6 +3,7 @@ import type { RunFlags } from '../config/flags.ts';
 import type { Context } from '../context.ts';
 import { choice } from './options.ts';
 import type { Outcome } from './program.ts';
+import { CLIENT, ENGINE, examples, JSON_OUTPUT } from './words.ts';
 
 interface VerifyOptions extends Pick<RunFlags, 'client' | 'engine' | 'runtime' | 'network'> {
   readonly json?: boolean;
@@ -17,15 +18,18 @@ export function registerVerify(program: Command, context: Context, outcome: Outc
       'Start a box exactly as run would, attack it from inside, and print a row for each attempt: green when it held, red ' +
         'when it did not. The client’s secrets stay out of it. The exit code is 1 when anything is red or cannot be told.',
     )
-    .option('-c, --client <name>', 'the client (default: the owner of this folder, else "default")')
-    .option('--engine <name>', 'docker | podman', choice('docker', 'podman'))
+    .option('-c, --client <name>', CLIENT)
+    .option('--engine <name>', ENGINE, choice('docker', 'podman'))
     .option('--runtime <name>', 'the OCI runtime: auto, runsc, runc, …')
-    .option(
-      '--network <mode>',
-      'gateway | none | open, in the place of the client’s own',
-      choice('gateway', 'none', 'open'),
+    .option('--network <mode>', 'gateway | none | open (default: the client’s own)', choice('gateway', 'none', 'open'))
+    .option('--json', JSON_OUTPUT)
+    .addHelpText(
+      'after',
+      examples(
+        ['agentbox verify', 'as client of this folder'],
+        ['agentbox verify --client acme --json', 'for a report'],
+      ),
     )
-    .option('--json', 'as JSON')
     .action(async ({ json, client, engine, runtime, network }: VerifyOptions) => {
       const { verifyCommand } = await import('../verify/command.ts');
       const flags = { client, engine, runtime, network };

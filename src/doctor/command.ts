@@ -15,7 +15,7 @@ export async function doctor(context: Context, options: { readonly json?: boolea
     printJson(context.io, { version: VERSION, platform: context.platform, findings });
     return code;
   }
-  const { green, yellow, red, dim } = await paint(context.io);
+  const { green, yellow, red, dim } = await paint(context.io, 'out');
   const marks = { ok: green('ok     '), note: yellow('note   '), problem: red('problem') };
   for (const { area, grade, what, why, next } of findings) {
     print(context.io, `${marks[grade]}  ${area.padEnd(9)}  ${what}`);

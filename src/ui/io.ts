@@ -10,13 +10,38 @@ export interface Io {
   readonly errIsTerminal: boolean;
   /** Width of the terminal, 80 when there is none. */
   readonly columns: number;
-  /** Colours on `err` and `out`: a terminal, and NO_COLOR not set. */
+  /** Colours on `err`; see coloursOf. */
   readonly colour: boolean;
+  /** Colours on `out`; missing: none. */
+  readonly outColour?: boolean;
+  /** How much is said; set once, from the command line. */
+  readonly volume?: Volume;
 }
 
-/** One line of words for people. */
+/** How much is said to people. */
+export interface Volume {
+  quiet: boolean;
+  verbose: boolean;
+}
+
+/** Sets how much is said from now on: `--quiet`, `--verbose`. Both: what is done is told, news are not. */
+export function setVolume({ volume }: Io, { quiet = false, verbose = false }: Partial<Volume>): void {
+  if (volume !== undefined) Object.assign(volume, { quiet, verbose });
+}
+
+/** One line of words for people; nothing with `--quiet`. */
 export function say(io: Io, line: string): void {
+  if (!io.volume?.quiet) io.err.write(`${line}\n`);
+}
+
+/** One line that somebody must see, `--quiet` or not: work that is kept back, what was moved aside, a question's grounds. */
+export function warn(io: Io, line: string): void {
   io.err.write(`${line}\n`);
+}
+
+/** One line about what is done, with `--verbose` alone: seconds since the program began, and the words. Never a secret. */
+export function trace(io: Io, words: string): void {
+  if (io.volume?.verbose) io.err.write(`agentbox: [${(performance.now() / 1000).toFixed(3)} s] ${words}\n`);
 }
 
 /** One line of data. */

@@ -2,7 +2,7 @@ import type { Io } from './io.ts';
 
 type Paint = (text: string) => string;
 
-/** The few colours agentbox uses; plain text when the streams are no terminal or NO_COLOR is set. */
+/** The few colours agentbox uses; plain text where there are none. */
 export interface Palette {
   readonly red: Paint;
   readonly green: Paint;
@@ -13,9 +13,10 @@ export interface Palette {
 
 const plain: Paint = (text) => text;
 
-/** The colours for these streams; chalk is loaded only when there is colour. */
-export async function paint(io: Io): Promise<Palette> {
-  if (!io.colour) return { red: plain, green: plain, yellow: plain, dim: plain, bold: plain };
+/** The colours of a stream; chalk is loaded only when there is colour. */
+export async function paint(io: Io, stream: 'out' | 'err' = 'err'): Promise<Palette> {
+  if (!(stream === 'out' ? io.outColour : io.colour))
+    return { red: plain, green: plain, yellow: plain, dim: plain, bold: plain };
   const { Chalk } = await import('chalk');
   return new Chalk({ level: 1 });
 }

@@ -36,7 +36,7 @@ export async function verifyCommand(context: Context, request: VerifyCommand): P
     printJson(context.io, { version: VERSION, ok: code === 0, ...verified });
     return code;
   }
-  const { green, red, yellow, dim, bold } = await paint(context.io);
+  const { green, red, yellow, dim, bold } = await paint(context.io, 'out');
   const colours: Readonly<Record<Verdict, (text: string) => string>> = {
     green,
     red,

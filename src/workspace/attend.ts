@@ -2,7 +2,7 @@ import type { Prepared } from '../box/prepare.ts';
 import type { Context } from '../context.ts';
 import type { Engine } from '../engine/engine.ts';
 import { UserError } from '../errors.ts';
-import { say } from '../ui/io.ts';
+import { warn } from '../ui/io.ts';
 import { findPlanted, type Looking, type Planted, type Watched } from './aside/findPlanted.ts';
 import { failedLine, movedLine, replacedLine } from './aside/tell.ts';
 import { watchFolder } from './aside/watch.ts';
@@ -35,7 +35,7 @@ export function attendBox(
 ): () => Promise<void> {
   if (watched.workspace !== 'bind' || watched.facts.baseline === undefined) return async () => {};
   // A box with a terminal has it raw, and may be in the middle of a line.
-  const tell = (line: string) => say(context.io, terminal ? `\r\nagentbox: ${line}\r` : `agentbox: ${line}`);
+  const tell = (line: string) => warn(context.io, terminal ? `\r\nagentbox: ${line}\r` : `agentbox: ${line}`);
   const look = looker(context, watched, { engine, id, tell: few(tell, watched.box) });
   return watchFolder({ folder: watched.project, look });
 }

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { stateDirOf } from '../credentials/stateDir.ts';
 import { readStateFile } from '../credentials/stateFile.ts';
 import { UserError } from '../errors.ts';
-import { say } from '../ui/io.ts';
+import { warn } from '../ui/io.ts';
 import { closeClone } from './clone/closeClone.ts';
 import type { KnownSecret } from './landing/secrets/known.ts';
 import { closeReadonly } from './readonly/closeReadonly.ts';
@@ -22,7 +22,10 @@ export async function closeWorkspace(context: Context, prepared: Prepared): Prom
   } catch (error) {
     // Nothing is lost, and the agent's exit code is what the caller waits for.
     if (!(error instanceof UserError)) throw error;
-    say(context.io, `agentbox: the ${record.workspace} of ${record.box} stays: ${error.message}; agentbox ls shows it`);
+    warn(
+      context.io,
+      `agentbox: the ${record.workspace} of ${record.box} stays: ${error.message}; agentbox ls shows it`,
+    );
   }
 }
 

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import type { Engine } from '../engine/engine.ts';
 import { UserError } from '../errors.ts';
 import { withLock } from '../state/lock.ts';
-import { say } from '../ui/io.ts';
+import { say, warn } from '../ui/io.ts';
 import { plain } from '../ui/plain.ts';
 import { closeAside } from './aside/closeAside.ts';
 import { closeCommits, closeFiles } from './ended/closeJudged.ts';
@@ -29,7 +29,7 @@ export async function settle(context: Context, client?: string): Promise<boolean
   for (const record of records) if (record.workspace === 'clone') await finishApply(context, record);
   for (const record of await endedAmong(context, records)) {
     if (record.held === undefined) await closeRecord(context, record);
-    else if (record.workspace === 'bind') say(context.io, keptLine(record, record.held));
+    else if (record.workspace === 'bind') warn(context.io, keptLine(record, record.held));
   }
   return records.length > 0;
 }
@@ -93,7 +93,7 @@ export async function closeRecord(
     }
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    say(context.io, keptLine(record, error.why === undefined ? error.message : `${error.message}: ${error.why}`));
+    warn(context.io, keptLine(record, error.why === undefined ? error.message : `${error.message}: ${error.why}`));
   }
 }
 

@@ -73,7 +73,7 @@ if (ground !== undefined) {
 
     describe('usage', () => {
       it.each<[args: readonly string[], words: string]>([
-        [['rnu'], "unknown command 'rnu'"],
+        [['rnu'], 'agentbox has no command rnu'],
         [['run', '--evn', 'A=1'], "unknown option '--evn'"],
         [['run', '.', '.'], 'too many arguments'],
         [['run', '--memory', 'lots'], 'It is a size such as 4g or 512m.'],

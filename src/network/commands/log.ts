@@ -27,7 +27,7 @@ const CHUNK = 64 * 1024;
 export async function log(context: Context, options: LogOptions): Promise<void> {
   const { client } = await profileHere(context, options);
   const path = join(clientDir(context.paths, client), 'network.jsonl');
-  const colours = await paint(context.io);
+  const colours = await paint(context.io, 'out');
   const show = lineCutter((text) => {
     const line = parsed(text);
     if (line === undefined || (options.denied && line.verdict !== 'deny')) return;

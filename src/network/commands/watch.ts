@@ -75,7 +75,7 @@ async function attend(
   json: boolean,
   { keys, signal }: Watcher,
 ): Promise<void> {
-  const colours = await paint(context.io);
+  const colours = await paint(context.io, 'out');
   const asked = questions({
     say: (line) => say(context.io, line),
     answer: (choice, waiting) =>

@@ -2,7 +2,7 @@ import { type Paths, workspaceDir } from '../../config/paths.ts';
 import type { Context } from '../../context.ts';
 import { CancelledError, UserError } from '../../errors.ts';
 import { withLock } from '../../state/lock.ts';
-import { say } from '../../ui/io.ts';
+import { warn } from '../../ui/io.ts';
 import { plain } from '../../ui/plain.ts';
 import { readRecord, type WorkspaceRecord, writeRecord } from '../record.ts';
 import { findPlanted } from './findPlanted.ts';
@@ -26,12 +26,12 @@ export async function closeAside(context: Context, record: WorkspaceRecord, ask:
   const planted = await findPlanted(context, record, true);
   if (planted === undefined) return;
   if (planted.failed.length === 0) await markLooked(paths, record);
-  for (const failure of planted.failed) say(io, `agentbox: ${failedLine(failure)}`);
+  for (const failure of planted.failed) warn(io, `agentbox: ${failedLine(failure)}`);
   const moved = planted.moved.map(({ path }) => path);
-  for (const path of planted.replaced) if (!moved.includes(path)) say(io, `agentbox: ${replacedLine(path)}`);
-  if (!planted.complete) say(io, `agentbox: ${plain(record.project)} is too large to be looked through to its end`);
+  for (const path of planted.replaced) if (!moved.includes(path)) warn(io, `agentbox: ${replacedLine(path)}`);
+  if (!planted.complete) warn(io, `agentbox: ${plain(record.project)} is too large to be looked through to its end`);
   const items = await asideOf(paths, record);
-  for (const line of asideLines(record.box, items)) say(io, `agentbox: ${line}`);
+  for (const line of asideLines(record.box, items)) warn(io, `agentbox: ${line}`);
   if (!ask || !io.inIsTerminal || !io.errIsTerminal || items.length > QUESTIONS) return;
   try {
     for (const item of items) await decide(context, record, item);
@@ -56,6 +56,6 @@ async function decide(context: Context, record: WorkspaceRecord, { path, reason 
     await giveBack(context.paths, record, [path]);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    say(context.io, `agentbox: ${error.message}: ${error.why ?? ''}`);
+    warn(context.io, `agentbox: ${error.message}: ${error.why ?? ''}`);
   }
 }

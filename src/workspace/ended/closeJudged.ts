@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { say } from '../../ui/io.ts';
+import { warn } from '../../ui/io.ts';
 import type { KnownSecret } from '../landing/secrets/known.ts';
 import type { WorkspaceRecord } from '../record.ts';
 import type { Brought } from '../sync/bringBack.ts';
@@ -51,5 +51,5 @@ export async function closeCommits(
 }
 
 function tell({ io }: Context, judgement: EndJudgement, words: Parameters<typeof tellEnded>[1]): void {
-  for (const line of tellEnded(judgement, words)) say(io, `agentbox: ${line}`);
+  for (const line of tellEnded(judgement, words)) warn(io, `agentbox: ${line}`);
 }

@@ -5,7 +5,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { CancelledError, UserError } from '../../errors.ts';
 import { digest } from '../../plan/gatewayNames.ts';
 import { withLock } from '../../state/lock.ts';
-import { print, printJson, say } from '../../ui/io.ts';
+import { print, printJson, say, warn } from '../../ui/io.ts';
 import { plain } from '../../ui/plain.ts';
 import { discardClone } from '../clone/discardClone.ts';
 import { gitBox } from '../gitBox.ts';
@@ -97,7 +97,7 @@ async function applyClone(
         plan = await planLanding(run, clone, snapshot, { wanted, giveTo });
       }
       if (plan.kind === 'ready') return plan;
-      for (const line of troubleLines(plan, record.box)) say(context.io, line);
+      for (const line of troubleLines(plan, record.box)) warn(context.io, line);
       if (options.json) printJson(context.io, { box: record.box, project: record.project, landed: false, ...plan });
       return undefined;
     };
@@ -141,7 +141,7 @@ async function landClone(context: Context, engine: Engine, deciding: Deciding): 
     return 0;
   }
   if (!options.yes && io.inIsTerminal && io.errIsTerminal) {
-    for (const line of landingLines(landing)) say(io, line);
+    for (const line of landingLines(landing)) warn(io, line);
     if (!(await prompter.confirm(`Bring this into ${plain(record.project)}?`, '--yes'))) throw new CancelledError(1);
   }
   const suffix = digest([paths.dataDir, record.client, record.box]);
@@ -159,7 +159,7 @@ async function landClone(context: Context, engine: Engine, deciding: Deciding): 
     await removeApplyJournal(paths, record);
     throw unwritten(clone, written);
   }
-  for (const line of written.said.split('\n').filter((one) => one !== '')) say(io, `agentbox: ${plain(line)}`);
+  for (const line of written.said.split('\n').filter((one) => one !== '')) warn(io, `agentbox: ${plain(line)}`);
   if (whole) await discardClone(context, engine, record);
   else await removeApplyJournal(paths, record);
   if (options.json) printJson(io, { ...landing, judgement, landed: true, clone: whole ? 'gone' : 'kept' });

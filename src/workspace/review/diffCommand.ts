@@ -72,7 +72,7 @@ interface Shown {
 async function showPatch(context: Context, run: RunGit, { clone, snapshot, paths, format }: Shown): Promise<void> {
   const { io } = context;
   const paged = openPager(context);
-  const painted = io.outIsTerminal ? terminalPatch(await paint(io)) : undefined;
+  const painted = io.outIsTerminal ? terminalPatch(await paint(io, 'out')) : undefined;
   painted?.pipe(paged.out, { end: false });
   await writePatch(run, clone, snapshot, { format, columns: io.columns, paths }, painted ?? paged.out);
   if (painted !== undefined) {

@@ -2,7 +2,7 @@ import { workspaceDir } from '../../config/paths.ts';
 import type { Context } from '../../context.ts';
 import { UserError } from '../../errors.ts';
 import { withLock } from '../../state/lock.ts';
-import { say } from '../../ui/io.ts';
+import { warn } from '../../ui/io.ts';
 import { readRecord, type WorkspaceRecord } from '../record.ts';
 import { readApplyJournal } from './journal.ts';
 import { settleApply } from './settleApply.ts';
@@ -31,6 +31,6 @@ export async function finishApply(context: Context, { client, box, engine: kind 
     );
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    say(io, `agentbox: an apply of ${box} was interrupted and is not finished: ${error.message}`);
+    warn(io, `agentbox: an apply of ${box} was interrupted and is not finished: ${error.message}`);
   }
 }

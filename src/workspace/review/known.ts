@@ -6,7 +6,7 @@ import { configured } from '../../credentials/configured.ts';
 import { resolveNamed } from '../../credentials/resolve.ts';
 import { NO_ENV } from '../../credentials/resolved.ts';
 import { UserError } from '../../errors.ts';
-import { say } from '../../ui/io.ts';
+import { warn } from '../../ui/io.ts';
 import type { KnownSecret } from '../landing/secrets/known.ts';
 import type { WorkspaceRecord } from '../record.ts';
 
@@ -23,13 +23,13 @@ export async function knownSecrets(
     for (const named of configured(request)) {
       const found = await resolveNamed(named, request, context).catch((error: unknown) => unknownOne(error));
       if (found === undefined)
-        say(context.io, `agentbox: the value of ${named.name} cannot be had, so it is not looked for`);
+        warn(context.io, `agentbox: the value of ${named.name} cannot be had, so it is not looked for`);
       else if ('value' in found) known.push({ name: named.name, value: found.value });
     }
   } catch (error) {
     // The client may have left the configuration since.
     if (!(error instanceof UserError)) throw error;
-    say(context.io, `agentbox: the client's own secrets are not looked for: ${error.message}`);
+    warn(context.io, `agentbox: the client's own secrets are not looked for: ${error.message}`);
   }
   return known;
 }

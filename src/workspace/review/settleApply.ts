@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { say } from '../../ui/io.ts';
+import { warn } from '../../ui/io.ts';
 import { plain } from '../../ui/plain.ts';
 import { discardClone } from '../clone/discardClone.ts';
 import { gitBox, gitBoxName } from '../gitBox.ts';
@@ -23,11 +23,11 @@ export async function settleApply(context: Context, engine: Engine, clone: Revie
   const written = await finishLanding((work) => gitBox(context, engine, record, work), clone, journal);
   if (!written.done) {
     await removeApplyJournal(paths, record);
-    say(io, `agentbox: an apply of ${record.box} was interrupted; ${plain(record.project)} is as it was before`);
+    warn(io, `agentbox: an apply of ${record.box} was interrupted; ${plain(record.project)} is as it was before`);
     return false;
   }
-  for (const line of written.said.split('\n').filter((one) => one !== '')) say(io, `agentbox: ${plain(line)}`);
-  say(io, `agentbox: an apply of ${record.box} was interrupted and is finished now: ${journal.summary}`);
+  for (const line of written.said.split('\n').filter((one) => one !== '')) warn(io, `agentbox: ${plain(line)}`);
+  warn(io, `agentbox: an apply of ${record.box} was interrupted and is finished now: ${journal.summary}`);
   if (!journal.whole) {
     await removeApplyJournal(paths, record);
     return false;

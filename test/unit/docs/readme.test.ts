@@ -33,11 +33,6 @@ test('every flag of run in the README exists, and none is left out', async () =>
   expect(flags(told)).toEqual(known.filter((flag) => flag !== '--help').sort());
 });
 
-test('the help of run names every agent', async () => {
-  const words = (await help('run')).replace(/\s+/g, ' ');
-  for (const name of AGENT_NAMES) expect(words).toMatch(new RegExp(`the agent:[^-]*\\b${name}\\b`));
-});
-
 /** The fenced blocks of a language. */
 function blocks(language: string): string[] {
   return [...readme.matchAll(/^```(\w*)\n(.*?)^```$/gms)].flatMap(([, name, text]) =>
