@@ -9,8 +9,8 @@ export function registerDoctor(program: Command, context: Context, outcome: Outc
     .command('doctor')
     .summary('look for what is wrong here, and say what mends it')
     .description(
-      'Look at settings, engines, runtimes, limits, keychain, disk, network, images and leftovers. Each finding comes with ' +
-        'what mends it. Changes nothing; the exit code is 1 when something does not work.',
+      'Look at settings, engines, runtimes, limits, kernel, keychain, disk, network, gateways, images and leftovers. Each ' +
+        'finding comes with what mends it. Changes nothing; the exit code is 1 when something does not work.',
     )
     .option('--json', JSON_OUTPUT)
     .addHelpText(

@@ -3,8 +3,8 @@ import { print, printJson, say } from '../ui/io.ts';
 import { paint } from '../ui/paint.ts';
 import { VERSION } from '../version.ts';
 import { diagnose } from './diagnose.ts';
-import type { Finding } from './finding.ts';
 import { gather } from './gather.ts';
+import { wrapped } from './wrapped.ts';
 
 /** Prints what was found, what mends it below each; gives 1 when something does not work, else 0. */
 export async function doctor(context: Context, options: { readonly json?: boolean }): Promise<number> {
@@ -17,17 +17,23 @@ export async function doctor(context: Context, options: { readonly json?: boolea
   }
   const { green, yellow, red, dim } = await paint(context.io, 'out');
   const marks = { ok: green('ok     '), note: yellow('note   '), problem: red('problem') };
+  // For a person's eyes; what a program reads is one line each.
+  const columns = context.io.outIsTerminal ? Math.max(50, context.io.columns || 80) : Number.POSITIVE_INFINITY;
   for (const { area, grade, what, why, next } of findings) {
-    print(context.io, `${marks[grade]}  ${area.padEnd(9)}  ${what}`);
-    for (const line of detail({ why, next })) print(context.io, dim(`${' '.repeat(20)}${line}`));
+    const [first = '', ...more] = wrapped(what, columns - INDENT.length);
+    print(context.io, `${marks[grade]}  ${area.padEnd(9)}  ${first}`);
+    for (const line of more) print(context.io, `${INDENT}${line}`);
+    for (const line of why === undefined ? [] : wrapped(why, columns - BELOW.length))
+      print(context.io, dim(`${BELOW}${line}`));
+    // Whole, so that it can be copied.
+    for (const step of next) print(context.io, dim(`${BELOW}→ ${step}`));
   }
   const notes = findings.filter(({ grade }) => grade === 'note').length;
   say(context.io, `\n${count(problems, 'problem')}, ${count(notes, 'note')}`);
   return code;
 }
 
-function detail({ why, next }: Pick<Finding, 'why' | 'next'>): readonly string[] {
-  return [...(why === undefined ? [] : [why]), ...next.map((step) => `→ ${step}`)];
-}
-
+/** Below what was found: where its words begin, and where the area does. */
+const INDENT = ' '.repeat(20);
+const BELOW = ' '.repeat(9);
 const count = (number: number, what: string) => `${number || 'no'} ${what}${number === 1 ? '' : 's'}`;

@@ -4,6 +4,8 @@ import { judgeEngines } from './judgeEngines.ts';
 import { judgeGateway } from './judgeGateway.ts';
 import { judgeDisks, judgeKeychain, judgeNetwork, judgeSettings } from './judgeHost.ts';
 import { judgeImages, judgeLeftovers } from './judgeImages.ts';
+import { judgeKeepers } from './judgeKeepers.ts';
+import { judgeNamespaces, judgeSelinux, judgeWsl } from './judgeKernel.ts';
 import { judgeLimits, judgeRuntimes } from './judgeRuntimes.ts';
 
 const JUDGES = [
@@ -11,10 +13,14 @@ const JUDGES = [
   judgeEngines,
   judgeRuntimes,
   judgeLimits,
+  judgeNamespaces,
+  judgeSelinux,
+  judgeWsl,
   judgeKeychain,
   judgeDisks,
   judgeNetwork,
   judgeGateway,
+  judgeKeepers,
   judgeImages,
   judgeLeftovers,
 ];

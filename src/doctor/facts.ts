@@ -34,12 +34,51 @@ export interface Disk {
 
 /** The image of one agent on the engine in use. */
 interface AgentImage {
+  /** What it is, with the version that the settings lead to: `claude 2.1.329`. */
   readonly title: string;
   readonly agent: string;
   readonly clients: readonly string[];
-  readonly built: boolean;
-  /** Another image of the agent is there: one made before something changed. */
-  readonly older: boolean;
+  /** When it was built (ISO 8601); undefined: it is not. */
+  readonly built: string | undefined;
+  /** What the newest other image of the agent is, one made before something changed; undefined: there is none. */
+  readonly older: string | undefined;
+}
+
+/** What the kernel and its modules allow; undefined in it is what this kernel does not know. */
+export interface KernelFacts {
+  /** The caller's name. */
+  readonly user: string;
+  readonly isRoot: boolean;
+  readonly wsl: boolean;
+  /** user.max_user_namespaces. */
+  readonly maxUserNamespaces: number | undefined;
+  /** kernel.unprivileged_userns_clone, of Debian's kernels. */
+  readonly unprivilegedClone: boolean | undefined;
+  /** kernel.apparmor_restrict_unprivileged_userns, of Ubuntu's. */
+  readonly apparmorRestricts: boolean | undefined;
+  /** AppArmor's profile that lets Podman make them nevertheless is there. */
+  readonly podmanProfile: boolean;
+  /** Ids that /etc/subuid and /etc/subgid give the caller. */
+  readonly subuids: number;
+  readonly subgids: number;
+  readonly newuidmap: boolean;
+  readonly selinux: 'enforcing' | 'permissive' | 'off';
+}
+
+/** The gateway of one client on one engine, its keeper and the boxes that need it. */
+export interface GatewayFacts {
+  readonly client: string;
+  readonly kind: EngineKind;
+  /** Of the container. */
+  readonly name: string;
+  /** `current`: made of the image that a run would take now. */
+  readonly container:
+    | { readonly state: BoxInfo['state']; readonly created: string; readonly current: boolean }
+    | undefined;
+  /** `silent`: it listens and does not answer. */
+  readonly keeper: { readonly version: string } | 'silent' | undefined;
+  /** The running ones, by name. */
+  readonly boxes: readonly string[];
 }
 
 /** The keychain, without having asked it for a secret. */
@@ -56,6 +95,8 @@ export interface DoctorFacts {
   readonly now: string;
   readonly settings: { readonly file: string; readonly exists: boolean; readonly failure: Failure | undefined };
   readonly clients: readonly string[];
+  /** Folders that belong to clients, and the one where the caller is. */
+  readonly projects: readonly string[];
   /** Limits that every client gave up by name. */
   readonly givenUp: readonly Degradable[];
   /** Clients that have state and are no longer in the settings. */
@@ -73,6 +114,8 @@ export interface DoctorFacts {
   readonly authorities: number;
   /** Variables that name a file of authorities of which images get nothing. */
   readonly missedAuthorities: readonly { readonly variable: string; readonly file: string }[];
+  readonly kernel: KernelFacts | undefined;
+  readonly gateways: readonly GatewayFacts[];
   readonly images: readonly AgentImage[];
   /** Images of agentbox that nothing uses any more. */
   readonly staleImages: number;

@@ -7,9 +7,11 @@ export const AREAS = [
   'engine',
   'runtime',
   'limits',
+  'kernel',
   'keychain',
   'disk',
   'network',
+  'gateway',
   'images',
   'leftovers',
 ] as const;

@@ -8,7 +8,9 @@ import { VERSION } from '../version.ts';
 import { gatherDisks } from './disks.ts';
 import { gatherEngines } from './engines.ts';
 import type { DoctorFacts } from './facts.ts';
+import { gatherGateways } from './gateways.ts';
 import { gatherImages } from './images.ts';
+import { gatherKernel } from './kernel.ts';
 import { gatherKeychain } from './keychain.ts';
 import { missedAuthorities, proxyFacts } from './network.ts';
 import { settled } from './settled.ts';
@@ -29,8 +31,10 @@ export async function gather(context: Context): Promise<DoctorFacts> {
     clientsWithState(context.paths).catch(() => []),
   ]);
   const engines = await gatherEngines(context, chosen.value);
-  const [images, disks, missed] = await Promise.all([
+  const [images, gateways, kernel, disks, missed] = await Promise.all([
     imagesOrNone(context, chosen.value),
+    gatewaysOrNone(context, chosen.value, config, withState),
+    gatherKernel(context),
     gatherDisks(context.paths, engines),
     missedAuthorities(context.env, authorities),
   ]);
@@ -40,6 +44,7 @@ export async function gather(context: Context): Promise<DoctorFacts> {
     now: context.now().toISOString(),
     settings: { file: config.file, exists: config.exists, failure: loaded.failure },
     clients: [...config.clients.keys()],
+    projects: [...new Set([...[...config.clients.values()].flatMap(({ projects = [] }) => projects), context.cwd])],
     givenUp: givenUp(config),
     forgotten: loaded.value === undefined ? [] : withState.filter((name) => !isKnown(config, name)),
     engines,
@@ -50,6 +55,8 @@ export async function gather(context: Context): Promise<DoctorFacts> {
     proxies: proxyFacts(context.env),
     authorities: Object.keys(authorities).length,
     missedAuthorities: missed,
+    kernel,
+    gateways,
     ...images,
   };
 }
@@ -74,4 +81,14 @@ async function imagesOrNone(context: Context, engine: Engine | undefined) {
   const none = { images: [], staleImages: 0 };
   if (engine === undefined) return none;
   return (await settled(gatherImages(context, engine))).value ?? none;
+}
+
+async function gatewaysOrNone(
+  context: Context,
+  engine: Engine | undefined,
+  config: LoadedConfig,
+  withState: readonly string[],
+): Promise<DoctorFacts['gateways']> {
+  if (engine === undefined) return [];
+  return (await settled(gatherGateways(context, engine, config, withState))).value ?? [];
 }

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import type { Engine } from '../engine/engine.ts';
 import { allContainers } from '../engine/kinds.ts';
+import { titleOf } from '../image/ours.ts';
 import { builtImages, isUseless } from '../image/prune.ts';
 import { wantedImages } from '../image/wanted.ts';
 import type { DoctorFacts } from './facts.ts';
@@ -15,12 +16,12 @@ export async function gatherImages(
     allContainers(engine),
     wantedImages(context, engine),
   ]);
-  const tags = there.map(({ tag }) => tag);
   const images = [...wanted].flatMap(([tag, { title, clients, agent }]) => {
     if (agent === undefined) return [];
     const sort = tag.slice(0, tag.indexOf(':') + 1);
-    const older = tags.some((other) => other.startsWith(sort) && other !== tag);
-    return [{ title, agent, clients, built: tags.includes(tag), older }];
+    const older = there.find((other) => other.tag.startsWith(sort) && other.tag !== tag);
+    const built = there.find((other) => other.tag === tag)?.created;
+    return [{ title, agent, clients, built, older: older && titleOf(older) }];
   });
   return { images, staleImages: builtImages(there, boxes, wanted).filter(isUseless).length };
 }

@@ -7,21 +7,34 @@ import { type Finding, finding } from './finding.ts';
 /** Helpers live for seconds, and a box is started as soon as it is made. */
 const STRAY = 10 * 60_000;
 
-/** What is to be said of the images on the engine in use. Pure. */
-export function judgeImages({ images, staleImages }: DoctorFacts): readonly Finding[] {
-  const built = images.filter((image) => image.built).map(({ title }) => title);
+/** After this long an image's Debian and agent are worth a look; agents are released every few days. */
+const AGED = 30 * 24 * 3_600_000;
+
+/** What is to be said of the images on the engine in use: which version of each agent, how old, what is out of date. Pure. */
+export function judgeImages({ images, staleImages, now }: DoctorFacts): readonly Finding[] {
+  const ages = new Map(
+    images.flatMap(({ title, built }) => (built === undefined ? [] : [[title, Date.parse(now) - Date.parse(built)]])),
+  );
+  const built = [...ages].map(([title, age]) => `${title} (${formatSpan(age)} old)`);
+  const aged = images.filter(({ title, built: is }) => is !== undefined && (ages.get(title) ?? 0) > AGED);
+  const missing = images.filter((image) => image.built === undefined);
+  const outdated = missing.filter(({ older }) => older !== undefined);
   return [
-    ...(built.length === 0 ? [] : [finding('images', 'ok', `built: ${[...new Set(built)].join(', ')}`)]),
-    ...images.flatMap(({ title, agent, clients, built, older }) => {
-      if (built) return [];
-      const next = clients.map((client) => `agentbox build --client ${client} --agent ${agent}`);
-      // An image that never was is built by the first run; one that is out of date surprises with a wait.
-      if (!older) return [];
-      return [
-        finding('images', 'note', `the image of ${title} is out of date`, { why: 'the next run builds it anew', next }),
-      ];
-    }),
-    ...(built.length === 0 && images.every(({ older }) => !older)
+    ...(built.length === 0 ? [] : [finding('images', 'ok', `built: ${built.join(', ')}`)]),
+    ...aged.map((image) =>
+      finding('images', 'note', `the image of ${image.title} is ${formatSpan(ages.get(image.title) ?? 0)} old`, {
+        why: 'the agent and the packages of Debian in it may have been mended since',
+        next: commands(image, 'build --rebuild'),
+      }),
+    ),
+    // An image that never was is built by the first run; one that is out of date surprises with a wait.
+    ...outdated.map((image) =>
+      finding('images', 'note', `the image of ${image.title} is out of date`, {
+        why: `${image.older === image.title ? 'what it is made of has changed' : `what is there is ${image.older}`}, and the next run builds it anew`,
+        next: commands(image, 'build'),
+      }),
+    ),
+    ...(built.length === 0 && outdated.length === 0
       ? [
           finding('images', 'note', 'no image is built yet', {
             why: 'the first run builds one',
@@ -44,6 +57,9 @@ export function judgeImages({ images, staleImages }: DoctorFacts): readonly Find
         ]),
   ];
 }
+
+const commands = ({ clients, agent }: DoctorFacts['images'][number], command: string) =>
+  clients.map((client) => `agentbox ${command} --client ${client} --agent ${agent}`);
 
 /** What is to be said of boxes that nobody waits for. Pure. */
 export function judgeLeftovers({ engines, now }: DoctorFacts): readonly Finding[] {

@@ -1,11 +1,11 @@
 import { loadConfig } from '../config/load.ts';
 import type { Context } from '../context.ts';
-import { CancelledError, UsageError } from '../errors.ts';
+import { CancelledError, UsageError, UserError } from '../errors.ts';
 import type { EngineKind } from '../plan/spec.ts';
 import { say } from '../ui/io.ts';
 import type { Asking, Given } from './ask.ts';
 import { look } from './look.ts';
-import { nextSteps, type Ready, runQuestion, withoutEngine } from './nextSteps.ts';
+import { nextSteps, type Ready, runQuestion } from './nextSteps.ts';
 import type { Questions } from './questions.ts';
 import { setUp } from './setUp.ts';
 import { foundInWords } from './tell.ts';
@@ -50,8 +50,7 @@ export async function init(
   }
   const config = await context.config();
   const found = await look(context, config, options.engine);
-  for (const line of foundInWords(found, config, paths.home)) say(io, line);
-  if (found.noEngine !== undefined) for (const line of withoutEngine(found.noEngine)) say(io, line);
+  for (const line of foundInWords(found, config, paths.home, io.columns || 80)) say(io, line);
   const asking: Asking = { found, config, given: options.given, questions: options.yes ? undefined : questions };
   const ready = await setUp(context, asking, options.dryRun).catch((error: unknown) => {
     if (error instanceof CancelledError) say(io, 'agentbox: nothing was written');
@@ -60,7 +59,12 @@ export async function init(
   if (ready === undefined) return 0;
   // What was read before is older than what is written now.
   const fresh: Context = { ...context, config: () => loadConfig(paths) };
-  if (found.engine !== undefined && options.build) await after.build(fresh, ready);
+  if (found.engine !== undefined && options.build) {
+    await after.build(fresh, ready).catch((error: unknown) => {
+      if (error instanceof UserError) say(io, 'agentbox: the settings are written, and the image is not made:');
+      throw error;
+    });
+  }
   const canRun = !options.yes && found.engine !== undefined && ready.isProject && ready.keys.length === 0;
   if (canRun && (await questions.yes(runQuestion(ready), true))) return start(fresh, ready, after);
   const steps = [

@@ -2,6 +2,7 @@ import type { ClientEntries } from '../config/putClient.ts';
 import type { Context } from '../context.ts';
 import { readValue } from '../credentials/readValue.ts';
 import { type SecretStore, type StoreKind, storeOf } from '../credentials/store.ts';
+import { UserError } from '../errors.ts';
 import type { Key } from './answers.ts';
 
 /** A value that was given for a credential, and the store it goes to. */
@@ -18,7 +19,16 @@ export async function askValues(
   keys: readonly Key[],
 ): Promise<readonly GivenValue[]> {
   const kept = keys.flatMap(({ name, source }) => ('store' in source ? [{ name, kind: source.store }] : []));
-  for (const { name, kind } of kept) await storeOf(kind, context).get({ client, name });
+  for (const { name, kind } of kept) {
+    await storeOf(kind, context)
+      .get({ client, name })
+      .catch((error: unknown) => {
+        if (!(error instanceof UserError)) throw error;
+        const { trouble, message, why, next } = error;
+        const more = [...next, 'here: --key-from store:file'];
+        throw new UserError(trouble, message, { ...(why === undefined ? {} : { why }), next: more, cause: error });
+      });
+  }
   const values: GivenValue[] = [];
   for (const { name, kind } of kept) values.push({ name, kind, value: await readValue(context, name) });
   return values;

@@ -1,7 +1,6 @@
 import { agentOf } from '../agents/index.ts';
 import { DEFAULT_CLIENT } from '../config/names.ts';
 import { setCommand } from '../credentials/store.ts';
-import type { Found } from './look.ts';
 
 /** Where a client's run would be, and what it still needs. */
 export interface Ready {
@@ -36,13 +35,4 @@ export function nextSteps(ready: Ready): readonly string[] {
 export function runQuestion({ agent, logins }: Pick<Ready, 'agent' | 'logins'>): string {
   const { title } = agentOf(agent);
   return logins.includes(agent) ? `Log ${title} in and start it here now?` : `Start ${title} here now?`;
-}
-
-/** What to do where no engine works, in words of detection and the doctor. Pure. */
-export function withoutEngine(noEngine: NonNullable<Found['noEngine']>): readonly string[] {
-  return [
-    noEngine.what,
-    ...(noEngine.why === undefined ? [] : [`  why:  ${noEngine.why}`]),
-    ...noEngine.next.map((step, index) => `  ${index === 0 ? 'next:' : '     '} ${step}`),
-  ];
 }

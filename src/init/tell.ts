@@ -1,17 +1,22 @@
 import { agentOf } from '../agents/index.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import { wrapped } from '../doctor/wrapped.ts';
 import { plain } from '../ui/plain.ts';
 import type { Found } from './look.ts';
 
-/** What was found, a line each, for a person. Pure. */
-export function foundInWords(found: Found, config: LoadedConfig, home: string): readonly string[] {
+const BELOW = ' '.repeat(10);
+
+/** What was found, a line each, for a person whose terminal has `width` columns. Pure. */
+export function foundInWords(found: Found, config: LoadedConfig, home: string, width: number): readonly string[] {
   const { engine, noEngine, logins, variables, project, owner } = found;
   const { languages } = project;
   const made = languages.map(({ title, because }) => `${title} (${plain(because)})`).join(', ');
   const place = plain(short(project.top, home));
   const whose = owner === undefined ? '' : `, of client ${owner}`;
   return [
-    ...(engine === undefined ? [`engine    ${noEngine?.what ?? 'none'}`] : [`engine    ${engineInWords(engine)}`]),
+    `engine    ${engine === undefined ? (noEngine?.what ?? 'none') : engineInWords(engine)}`,
+    ...wrapped(noEngine?.why ?? '', width - BELOW.length).flatMap((line) => (line === '' ? [] : [`${BELOW}${line}`])),
+    ...(noEngine?.next ?? []).map((step) => `${BELOW}→ ${step}`),
     `logins    ${logins.map((name) => agentOf(name).title).join(', ') || 'no agent is logged in on this machine'}`,
     `keys      ${variables.join(', ') || 'none in the environment'}`,
     `folder    ${found.isProject ? `${place}${whose}${made === '' ? '' : `: ${made}`}` : `${place}, which is no project`}`,

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { grounds } from './support/engines.ts';
+import { endKeepers } from './support/gateways.ts';
 import { type Ended, type Lab, makeLab } from './support/lab.ts';
 
 interface Finding {
@@ -57,6 +58,27 @@ clients:
     expect(await lab.agentbox(remedy.split(' ').slice(1))).toMatchObject({ code: 0 });
     expect(await left()).toMatchObject([{ grade: 'ok' }]);
   });
+
+  // The judges know no engine, so that one is enough.
+  if (ground.engine === 'docker') {
+    it('tells of a gateway that works, that lost its keeper, that was left over', async () => {
+      const run = ['run', '--detach', '--agent', 'shell', '--client', 'acme', '--network', 'gateway', ...ground.flags];
+      const started = await lab.agentbox([...run, '.', '--', 'sleep', '300'], { limit: 580_000 });
+      expect(started, started.stderr).toMatchObject({ code: 0 });
+      const gateway = async () => of(await lab.agentbox(['doctor', '--json']), 'gateway');
+      expect(await gateway()).toMatchObject([
+        { grade: 'ok', what: expect.stringMatching(/acme on Docker runs .*, with 1 box$/) },
+      ]);
+      endKeepers(lab);
+      expect(await gateway()).toMatchObject([{ grade: 'note', what: expect.stringContaining('has no keeper') }]);
+      await lab.agentbox(['rm', '--force', started.stdout.trim()]);
+      endKeepers(lab);
+      const [left] = await gateway();
+      expect(left).toMatchObject({ grade: 'note', what: expect.stringContaining('was left over') });
+      lab.engine((left?.next.at(-1) ?? '').replace('or: docker ', '').split(' '));
+      expect(await gateway()).toMatchObject([{ grade: 'ok', what: expect.stringContaining('no gateway runs') }]);
+    });
+  }
 
   it('tells of a mistake in the settings and of all else besides', async () => {
     const other = makeLab(ground);

@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../../src/doctor/diagnose.ts';
 import type { DoctorFacts } from '../../../src/doctor/facts.ts';
+import { AREAS } from '../../../src/doctor/finding.ts';
+import { countIds } from '../../../src/doctor/kernel.ts';
 import type { BoxInfo, EngineFacts } from '../../../src/engine/engine.ts';
 import { docker as bare } from '../support/facts.ts';
-import { linux, linuxPodman, mac, works } from './machines.ts';
+import { fedora, gatewayOf, kernelOf, linux, linuxPodman, mac, ubuntu, works, wsl } from './machines.ts';
 
 /** With a gVisor whose boxes reach a gateway. */
 const docker: EngineFacts = {
@@ -14,6 +18,8 @@ const docker: EngineFacts = {
 const lines = (facts: DoctorFacts) =>
   diagnose(facts).map(({ grade, area, what, why, next }) => [grade, area, what, why ?? '', ...next].join(' | '));
 const faults = (facts: DoctorFacts) => lines(facts).filter((line) => !line.startsWith('ok'));
+/** Podman does not tell how it registered gVisor, which is a note of its own. */
+const ofKernel = (facts: DoctorFacts) => faults(facts).filter((line) => line.includes(' | kernel | '));
 
 const LIMITS = ['memory-limit', 'cpus-limit', 'pids-limit'] as const;
 
@@ -42,6 +48,7 @@ describe('the doctor', () => {
       'network',
       'network',
       'network',
+      'gateway',
       'images',
       'leftovers',
     ]);
@@ -150,8 +157,58 @@ describe('the doctor', () => {
     ],
     [
       'an image that is out of date',
-      { images: [{ title: 'codex 0.169.0', agent: 'codex', clients: ['acme'], built: false, older: true }] },
-      /^note \| images.*agentbox build --client acme --agent codex/,
+      {
+        images: [
+          { title: 'codex 0.169.0', agent: 'codex', clients: ['acme'], built: undefined, older: 'codex 0.160.0' },
+        ],
+      },
+      /^note \| images.*codex 0\.169\.0 is out of date \| what is there is codex 0\.160\.0.*agentbox build --client acme --agent codex/,
+    ],
+    [
+      'an image that is old',
+      {
+        images: [
+          {
+            title: 'claude 2.1.1',
+            agent: 'claude',
+            clients: ['acme'],
+            built: '2025-11-01T00:00:00Z',
+            older: undefined,
+          },
+        ],
+      },
+      /^note \| images \| the image of claude 2\.1\.1 is 62d old .*build --rebuild --client acme --agent claude/,
+    ],
+    [
+      'a keeper of another version',
+      { gateways: [gatewayOf({ keeper: { version: '0.0.9' } })] },
+      /^note \| gateway \| the gateway of client acme on Docker is 2h old: its keeper is agentbox 0\.0\.9 \| 2 boxes/,
+    ],
+    [
+      'a gateway of an older image',
+      { gateways: [gatewayOf({ container: { state: 'running', created: '2026-01-01T03:04:05Z', current: false } })] },
+      /^note \| gateway.*1d old: its image is out of date/,
+    ],
+    ['a keeper that hangs', { gateways: [gatewayOf({ keeper: 'silent' })] }, /^problem \| gateway.*does not answer/],
+    [
+      'a gateway whose keeper died',
+      { gateways: [gatewayOf({ keeper: undefined })] },
+      /^note \| gateway.*has no keeper \| .*agentbox net show --client acme/,
+    ],
+    [
+      'boxes without a gateway',
+      { gateways: [gatewayOf({ keeper: undefined, container: undefined })] },
+      /^problem \| gateway.*offline: agentbox-acme-a, agentbox-acme-b \| agentbox stop agentbox-acme-a/,
+    ],
+    [
+      'a gateway that was left over',
+      { gateways: [gatewayOf({ keeper: undefined, boxes: [] })] },
+      /^note \| gateway.*left over.*docker rm --force agentbox-gateway-acme-0123abcd/,
+    ],
+    [
+      'a gateway that is coming',
+      { gateways: [gatewayOf({ container: undefined })] },
+      /^note \| gateway.*does not run yet/,
     ],
     ['images of no use', { staleImages: 3 }, /^note \| images \| 3 images.*agentbox images prune/],
     [
@@ -215,4 +272,63 @@ describe('the doctor', () => {
     expect(found).toContain('/Users/ann/corp.pem');
     expect(found).not.toContain('update-ca-certificates');
   });
+
+  test('has nothing against a gateway that does its work, and says how long', () => {
+    const facts = { ...linux, gateways: [gatewayOf()] };
+    expect(faults(facts)).toEqual([]);
+    expect(lines(facts)).toContain('ok | gateway | the gateway of client acme on Docker runs for 2h, with 2 boxes | ');
+  });
+
+  test.each([
+    [{ maxUserNamespaces: 0 }, /turned off.*sysctl -w user\.max_user_namespaces=28633/],
+    [{ unprivilegedClone: false }, /only root.*sysctl -w kernel\.unprivileged_userns_clone=1/],
+    [{ apparmorRestricts: true }, /AppArmor.*\/etc\/apparmor\.d\/podman/],
+    [{ subuids: 0, subgids: 0 }, /ann has 0 further user ids.*usermod --add-subuids .* ann \| podman system migrate/],
+    [{ newuidmap: false }, /newuidmap.*apt-get install uidmap/],
+  ])('tells what rootless Podman lacks, and only where there is one: %j', (changes, expected) => {
+    const broken = { ...ubuntu, ...kernelOf(changes) };
+    expect(ofKernel(broken)).toEqual([
+      expect.stringMatching(new RegExp(`^problem \\| kernel \\| .*${expected.source}`)),
+    ]);
+    expect(ofKernel({ ...fedora, ...kernelOf(changes) })).toEqual([expect.stringMatching(/^note/)]);
+    expect(faults({ ...linux, ...kernelOf(changes) })).toEqual([]);
+    expect(ofKernel({ ...fedora, ...kernelOf({ ...changes, isRoot: true }) })).toEqual([]);
+  });
+
+  test('takes Podman’s profile of AppArmor for what it is', () => {
+    expect(faults(ubuntu).join()).toContain('AppArmor');
+    const kernel = ubuntu.kernel && { ...ubuntu.kernel, podmanProfile: true };
+    expect(faults({ ...ubuntu, kernel }).join()).not.toContain('AppArmor');
+  });
+
+  test('finds nothing on a Fedora where nothing is wrong, and tells whether SELinux keeps clients apart', () => {
+    expect(ofKernel(fedora)).toEqual([]);
+    const words = lines(fedora).filter((line) => line.includes('kernel'));
+    expect(words).toEqual([
+      'ok | kernel | user namespaces for rootless Podman, with 65536 ids of ann | ',
+      'ok | kernel | SELinux is enforcing, and each client has a label of its own | ',
+    ]);
+    expect(ofKernel({ ...fedora, ...kernelOf({ selinux: 'permissive' }) })).toEqual([
+      expect.stringMatching(/^note \| kernel \| SELinux only warns.*setenforce 1/),
+    ]);
+    expect(faults({ ...linux, ...kernelOf({ selinux: 'enforcing' }) })).toEqual([
+      expect.stringMatching(/^note \| kernel \| SELinux is enforcing, and docker makes no use.*selinux-enabled/),
+    ]);
+  });
+
+  test('in WSL2 tells of projects on the disk of Windows, and of no others', () => {
+    expect(faults(wsl)).toEqual([expect.stringMatching(/^note \| kernel \| \/mnt\/c\/Users\/ann\/shop is on/)]);
+    expect(faults({ ...wsl, ...kernelOf({}) })).toEqual([]);
+  });
+});
+
+test('docs/doctor.md names every part that is looked at', async () => {
+  const page = readFileSync(fileURLToPath(new URL('../../../docs/doctor.md', import.meta.url)), 'utf8');
+  for (const area of AREAS) expect(page).toContain(`| \`${area}\` |`);
+});
+
+test('further ids are counted by name or number, whoever has a line', () => {
+  const text = 'bob:100000:65536\nann:165536:65536\n1000:300000:1000\n';
+  expect(countIds(text, { name: 'ann', uid: 1000 })).toBe(66_536);
+  expect(countIds(text, { name: 'eve', uid: 1 })).toBe(0);
 });

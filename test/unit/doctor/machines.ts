@@ -1,4 +1,4 @@
-import type { DoctorFacts, EngineReport } from '../../../src/doctor/facts.ts';
+import type { DoctorFacts, EngineReport, GatewayFacts, KernelFacts } from '../../../src/doctor/facts.ts';
 import type { EngineFacts } from '../../../src/engine/engine.ts';
 import { docker, podman } from '../support/facts.ts';
 
@@ -24,6 +24,7 @@ export const linux: DoctorFacts = {
   now: '2026-01-02T03:04:05Z',
   settings: { file: '/home/ann/.config/agentbox/config.yaml', exists: true, failure: undefined },
   clients: ['acme'],
+  projects: ['/home/ann/work/acme'],
   givenUp: [],
   forgotten: [],
   engines: [
@@ -43,14 +44,88 @@ export const linux: DoctorFacts = {
   proxies: [],
   authorities: 0,
   missedAuthorities: [],
-  images: [{ title: 'claude 2.1.329', agent: 'claude', clients: ['acme'], built: true, older: false }],
+  kernel: {
+    user: 'ann',
+    isRoot: false,
+    wsl: false,
+    maxUserNamespaces: 96365,
+    unprivilegedClone: undefined,
+    apparmorRestricts: undefined,
+    podmanProfile: false,
+    subuids: 65_536,
+    subgids: 65_536,
+    newuidmap: true,
+    selinux: 'off',
+  },
+  gateways: [],
+  images: [
+    { title: 'claude 2.1.329', agent: 'claude', clients: ['acme'], built: '2026-01-02T00:04:05Z', older: undefined },
+  ],
   staleImages: 0,
 };
+
+/** What `linux` has of its kernel, with changes. */
+export function kernelOf(changes: Partial<KernelFacts>): Pick<DoctorFacts, 'kernel'> {
+  return { kernel: linux.kernel && { ...linux.kernel, ...changes } };
+}
+
+/** A gateway of client acme that does its work for two boxes. */
+export function gatewayOf(changes: Partial<GatewayFacts> = {}): GatewayFacts {
+  return {
+    client: 'acme',
+    kind: 'docker',
+    name: 'agentbox-gateway-acme-0123abcd',
+    container: { state: 'running', created: '2026-01-02T01:04:05Z', current: true },
+    keeper: { version: '0.1.0' },
+    boxes: ['agentbox-acme-a', 'agentbox-acme-b'],
+    ...changes,
+  };
+}
 
 /** Rootless Podman on cgroup v1, where no limit holds. */
 export const linuxPodman: DoctorFacts = {
   ...linux,
   engines: [works({ ...podman, details: { cgroupVersion: '1', storage: '/home/ann/containers', runtimeArgs: {} } })],
+};
+
+/** Rootless Podman on cgroup v2 with everything delegated, as Fedora has it, SELinux included. Written by hand, not recorded on one. */
+export const fedora: DoctorFacts = {
+  ...linux,
+  ...kernelOf({ selinux: 'enforcing' }),
+  engines: [
+    works({
+      ...podman,
+      version: '5.6.0',
+      selinux: true,
+      ignoredLimits: [],
+      runtimes: ['crun', 'runsc'],
+      defaultRuntime: 'crun',
+      details: { cgroupVersion: '2', storage: '/home/ann/containers', runtimeArgs: {} },
+    }),
+  ],
+};
+
+/** Ubuntu 24.04 without Podman's package of the distribution; Podman is the only engine. Written by hand, not recorded on one. */
+export const ubuntu: DoctorFacts = {
+  ...linux,
+  ...kernelOf({ unprivilegedClone: true, apparmorRestricts: true }),
+  engines: [
+    {
+      ...works(podman),
+      state: 'broken',
+      facts: undefined,
+      chosen: false,
+      failure: { what: 'podman info failed', why: undefined, next: [] },
+    },
+  ],
+  noEngine: { what: 'no container engine that works was found', why: 'podman info failed', next: [] },
+};
+
+/** Docker in WSL2, with a project on the disk of Windows. Written by hand, not recorded on one. */
+export const wsl: DoctorFacts = {
+  ...linux,
+  ...kernelOf({ wsl: true }),
+  projects: ['/home/ann/work/acme', '/mnt/c/Users/ann/shop', '/mnt/data/shop'],
 };
 
 const desktop: EngineFacts = {
@@ -95,4 +170,5 @@ export const mac: DoctorFacts = {
     },
   ],
   disks: [{ path: '/Users/ann/.local/share/agentbox', purpose: 'state', free: 50 * 1024 ** 3 }],
+  kernel: undefined,
 };
