@@ -6,7 +6,7 @@ import { VERSION } from '../version.ts';
 import type { RunCommand } from './run.ts';
 
 /** What is known of a box only once other things have been made. */
-export type Made = Pick<RunRequest, 'image' | 'runtime' | 'variables'>;
+export type Made = Pick<RunRequest, 'image' | 'runtime' | 'variables' | 'ports'>;
 
 /** What the plan of a box needs besides settings and facts. */
 export function requestOf(context: Context, request: RunCommand, made: Made): RunRequest {

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import type { BoxInfo, Engine } from '../engine/engine.ts';
 import { UsageError, UserError } from '../errors.ts';
+import { urlOf } from '../network/ports/publish.ts';
 import { fromLabels, labelsOfClient } from '../plan/labels.ts';
 import { print, printJson, say } from '../ui/io.ts';
 import { table } from '../ui/table.ts';
@@ -40,6 +41,10 @@ export async function list(
     row.project,
   ]);
   print(context.io, table(['BOX', 'CLIENT', 'AGENT', 'STATE', 'AGE', 'WORKSPACE', 'PROJECT'], lines));
+  for (const { name, state, ports } of rows) {
+    if (state === 'exited' || state === 'ended') continue;
+    for (const port of ports) say(context.io, `${urlOf(port)} reaches port ${port.boxPort} in ${name}`);
+  }
 }
 
 /** Connects this terminal to a running box until it ends; gives its exit code. */

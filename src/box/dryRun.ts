@@ -33,7 +33,8 @@ export async function dryRun(context: Context, request: RunCommand): Promise<voi
       ...Object.keys(projectFile.env),
     ]),
   ];
-  const made = requestOf(context, request, { image, runtime, variables });
+  const ports = Object.values(profile.ports).flat();
+  const made = requestOf(context, request, { image, runtime, variables, ports });
   const { box, notices } = planBox(profile, agent, project, facts, made);
   const gateway = profile.network === 'gateway' ? await import('./gateway.ts') : undefined;
   const policy = await gateway?.runPolicy(context, profile, agent, request.login);

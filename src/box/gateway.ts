@@ -10,7 +10,7 @@ import type { Policy } from '../network/policy/policy.ts';
 import { RELAY_PORT, SOCKETS } from '../network/protocol.ts';
 import { upstreamOf } from '../network/upstream.ts';
 import { dnsOf, hostsOf } from '../plan/gatewayEnv.ts';
-import { policyOf } from '../plan/policy.ts';
+import { policyOf, refuseDenied } from '../plan/policy.ts';
 import { say } from '../ui/io.ts';
 import type { Frame } from './payload.ts';
 import type { Prepared } from './prepare.ts';
@@ -37,7 +37,7 @@ export async function readyGateway(
   return ensureKeeper(context, { client, engine, facts, image });
 }
 
-/** What the gateway is to let through for a run. Throws UserError('config') for a rule that is none. */
+/** What the gateway is to let through for a run. Throws UserError('config') for a rule that is none, or denies what is forwarded. */
 export async function runPolicy(
   context: Context,
   profile: Profile,
@@ -45,7 +45,9 @@ export async function runPolicy(
   login: boolean,
 ): Promise<Policy> {
   const { hostRegistries } = await import('../network/hostRegistries.ts');
-  return policyOf(profile, agent, { login, registries: await hostRegistries(profile, context) });
+  const policy = policyOf(profile, agent, { login, registries: await hostRegistries(profile, context) });
+  refuseDenied(policy, Object.values(profile.forward), context.now().getTime());
+  return policy;
 }
 
 /**
@@ -76,11 +78,15 @@ async function join(
   { profile, box, brokered, policy }: Prepared,
 ): Promise<readonly Frame[]> {
   const authorities = await callersAuthorities(context.env);
-  const socket = randomBytes(16).toString('hex');
+  const socket = socketName();
+  const forwards = Object.values(profile.forward).map(({ boxPort, host, port }) => ({
+    ...{ boxPort, host, port },
+    socket: socketName(),
+  }));
   const { authority = '' } = await keeper.ask({
     op: 'add',
     box: {
-      ...{ name: box.name, socket, brokered, policy },
+      ...{ name: box.name, socket, forwards, brokered, policy },
       hosts: hostsOf(profile.engineArgs),
       dns: dnsOf(profile.engineArgs),
     },
@@ -88,10 +94,14 @@ async function join(
     authorities,
   });
   return [
-    { op: 'relay', socket: `${SOCKETS}/${socket}`, port: `${RELAY_PORT}` },
+    ...[{ socket, boxPort: RELAY_PORT }, ...forwards].map(
+      (one): Frame => ({ op: 'relay', socket: `${SOCKETS}/${one.socket}`, port: `${one.boxPort}` }),
+    ),
     ...[authority, authorities].flatMap((text): Frame[] => (text === '' ? [] : [{ op: 'trust', authority: text }])),
   ];
 }
+
+const socketName = () => randomBytes(16).toString('hex');
 
 /** After the end of a box: tells what was blocked, and has the gateway forget the box. A keeper that is gone has nothing to tell. */
 export async function leaveGateway(context: Context, { keeper, box, facts, profile }: Prepared): Promise<void> {

@@ -1,7 +1,14 @@
 import type { Context } from '../context.ts';
 import type { BoxInfo, Engine } from '../engine/engine.ts';
-import { fromLabels } from '../plan/labels.ts';
+import { fromLabels, portsOf } from '../plan/labels.ts';
 import { type KeptWorkspace, keptWorkspaces, leftToReview } from '../workspace/kept.ts';
+
+/** `address` is one to connect to; a port without an address of its own is on 127.0.0.1 and ::1. */
+interface ListedPort {
+  readonly address: string;
+  readonly port: number;
+  readonly boxPort: number;
+}
 
 /** A box as `agentbox ls` tells of it; of one that is gone only its workspace is left. */
 export interface ListedBox {
@@ -19,6 +26,8 @@ export interface ListedBox {
   readonly runtime: string;
   readonly network: string;
   readonly workspace: string;
+  /** Published ports: where this machine listens, and the port in the box. */
+  readonly ports: readonly ListedPort[];
   /** It holds work that nobody has reviewed, as far as can be told without looking into a clone. */
   readonly unreviewed: boolean;
 }
@@ -55,12 +64,13 @@ function ofBox(box: BoxInfo): Omit<ListedBox, 'unreviewed'> {
   return {
     ...{ name, id, client, agent, project, state, exitCode, started: started || created, created },
     ...{ runtime, network, workspace },
+    ports: portsOf(box.labels).map(({ address = '127.0.0.1', port, boxPort }) => ({ address, port, boxPort })),
   };
 }
 
 function ofKept({ box, client, agent, project, started, workspace }: KeptWorkspace): Omit<ListedBox, 'unreviewed'> {
   return {
     ...{ name: box, id: undefined, client, agent, project, state: 'ended', exitCode: undefined },
-    ...{ started, created: started, runtime: '', network: '', workspace },
+    ...{ started, created: started, runtime: '', network: '', workspace, ports: [] },
   };
 }

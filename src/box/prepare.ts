@@ -19,6 +19,7 @@ import { settle } from '../workspace/settle.ts';
 import { type Made, requestOf } from './boxRequest.ts';
 import { boxFrames, projectFrames } from './frames.ts';
 import type { Frame } from './payload.ts';
+import { portNotices, runPorts } from './ports.ts';
 import { type Chosen, choose, engineOf, hostFacts, type Resolved } from './resolveRun.ts';
 import type { RunCommand } from './run.ts';
 import { chooseRuntime } from './runtime.ts';
@@ -45,6 +46,7 @@ export async function prepareRun(context: Context, request: RunCommand): Promise
   performance.mark('settings');
   const { profile, agent, project, projectFile } = chosen;
   trace(context.io, `client ${profile.client}, ${agent.name} on ${project.path} (${profile.workspace})`);
+  const ports = request.login ? [] : await runPorts(Object.values(profile.ports).flat());
   const resolve = () => boxFrames(context, { profile, agent, workspace: workspaceOf(profile, project), request });
   // Each takes its time and none needs the other; what must not run is refused before any of them is heard. What may ask a
   // person something waits until then.
@@ -81,7 +83,7 @@ export async function prepareRun(context: Context, request: RunCommand): Promise
   });
   trace(context.io, `runtime ${choice.runtime ?? facts.engine.defaultRuntime}`);
   const variables = frames.flatMap((frame) => (frame.op === 'env' ? [frame.name] : []));
-  const plan = planned({ image: ref, runtime: choice.runtime, variables });
+  const plan = planned({ image: ref, runtime: choice.runtime, variables, ports });
   return {
     ...{ profile, agent, project, projectFile, engine, facts },
     box: plan.box,
@@ -99,6 +101,7 @@ export async function prepareRun(context: Context, request: RunCommand): Promise
       ...(choice.notice === undefined ? [] : [choice.notice]),
       ...(devcontainer === undefined ? [] : ignoredLine(devcontainer)),
       ...notices,
+      ...portNotices(ports),
     ],
   };
 }

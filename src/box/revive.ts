@@ -3,12 +3,14 @@ import type { BoxInfo, Engine } from '../engine/engine.ts';
 import { UserError } from '../errors.ts';
 import { fromLabels } from '../plan/labels.ts';
 import { say } from '../ui/io.ts';
+import { revivePorts } from './ports.ts';
 
 /**
- * Starts the keepers again of boxes that have a gateway and whose keeper died. What goes wrong is told and stops nothing: the
- * boxes go on with what their gateway knows.
+ * Starts again what boxes have on this machine and what died: the keepers of those with a gateway, and what serves their ports.
+ * What goes wrong is told and stops nothing: the boxes go on with what their gateway knows.
  */
 export async function reviveKeepers(context: Context, engine: Engine, boxes: readonly BoxInfo[]): Promise<void> {
+  await revivePorts(context, engine, boxes);
   const clients = new Set(
     boxes
       .filter(({ state }) => state !== 'exited')

@@ -15,6 +15,7 @@ import { exclusively } from './exclusive.ts';
 import { leaveGateway, withGateway } from './gateway.ts';
 import { uninterrupted } from './interrupt.ts';
 import { encodePayload } from './payload.ts';
+import { withPorts } from './ports.ts';
 import { type Prepared, prepareRun } from './prepare.ts';
 import { forgetTrials } from './runtime.ts';
 import { changedIn } from './sharedDirectory.ts';
@@ -93,12 +94,14 @@ function launch(context: Context, request: RunCommand, prepared: Prepared): Prom
           await ensureClientState(context.paths, profile.client, agent.name, facts.caller, box, request.scratch);
           await openWorkspace(context, prepared);
           return withSshAgent(prepared, () =>
-            engine.launch({
-              spec: box,
-              payload: encodePayload([...prepared.frames, ...wiring]),
-              approve: approver(engine, box, prepared.imageEnv),
-              streams: request.detach ? undefined : streamsOf(context.io, box.terminal),
-            }),
+            withPorts(context, prepared, request.detach, () =>
+              engine.launch({
+                spec: box,
+                payload: encodePayload([...prepared.frames, ...wiring]),
+                approve: approver(engine, box, prepared.imageEnv),
+                streams: request.detach ? undefined : streamsOf(context.io, box.terminal),
+              }),
+            ),
           );
         }),
       ),

@@ -91,6 +91,9 @@ export function registerNet(program: Command, context: Context, outcome: Outcome
       (await import('../network/commands/watch.ts')).watch(context, options),
     );
 
+  program.command('__ports', { hidden: true }).action(async () => {
+    await (await import('../network/ports/command.ts')).portsCommand(context);
+  });
   program.command('__keeper', { hidden: true }).action(async () => {
     await (await import('../network/keeper/keeperCommand.ts')).keeperCommand(context);
   });

@@ -16,6 +16,8 @@ interface RunOptions {
   readonly allow?: string[];
   readonly deny?: string[];
   readonly allowAny?: boolean;
+  readonly publish?: string[];
+  readonly forward?: string[];
   readonly image?: string;
   readonly devcontainer?: boolean;
   readonly env?: string[];
@@ -68,6 +70,8 @@ export function registerRun(program: Command, context: Context, rest: readonly s
     .option('--network <mode>', 'gateway | none | open', choice('gateway', 'none', 'open'))
     .option('--deny <rule>', 'what it may not reach, whatever allows it', collect)
     .option('--allow-any', 'agree to --allow "*"')
+    .option('-p, --publish <port>', 'a port of the box here: 3000, 8080:3000, 0:3000', collect)
+    .option('--forward <service>', 'one in the box: 5432:db.corp:5432', collect)
     .optionsGroup('Image, limits and engine:')
     .option('--image <ref>', 'an image in the place of the agent’s own')
     .option('--devcontainer', 'that of devcontainer.json, once agreed to')
@@ -98,10 +102,11 @@ export function registerRun(program: Command, context: Context, rest: readonly s
 }
 
 async function requestOf(options: RunOptions, context: Context) {
-  const [{ engineArgsOf }, { parseDuration }, { ruleFlags }] = await Promise.all([
+  const [{ engineArgsOf }, { parseDuration }, { ruleFlags }, { portFlags }] = await Promise.all([
     import('../plan/engineArgs.ts'),
     import('../ui/time.ts'),
     import('./ruleFlags.ts'),
+    import('./portFlags.ts'),
   ]);
   const { client, agent, engine, runtime, network, image, devcontainer, autonomy, memory, cpus, pids } = options;
   const { workspace, untracked, projectFile } = options;
@@ -109,6 +114,7 @@ async function requestOf(options: RunOptions, context: Context) {
     ...{ client, agent, engine, runtime, network, image, devcontainer, autonomy, memory, cpus, pids },
     ...{ workspace, untracked, projectFile },
     ...ruleFlags({ allow: options.allow, deny: options.deny }),
+    ...portFlags({ publish: options.publish, forward: options.forward }),
     allowAny: options.allowAny,
     env: Object.fromEntries((options.env ?? []).map((text) => parseEnv(text, context.env))),
     mounts: (options.mount ?? []).map((text) => parseMount(text, context.cwd, context.paths.home)),

@@ -1,3 +1,5 @@
+import type { Forward } from '../network/ports/forward.ts';
+import type { Publish } from '../network/ports/publish.ts';
 import type { EngineKind } from '../plan/spec.ts';
 import type { Profile, UserMount } from './profile.ts';
 
@@ -12,6 +14,8 @@ export interface RunFlags {
   readonly allow?: readonly string[] | undefined;
   readonly deny?: readonly string[] | undefined;
   readonly allowAny?: boolean | undefined;
+  readonly ports?: readonly Publish[] | undefined;
+  readonly forward?: readonly Forward[] | undefined;
   readonly env: Readonly<Record<string, string>>;
   readonly mounts: readonly UserMount[];
   readonly image?: string | undefined;

@@ -5,7 +5,7 @@ import { isStronger, type Layer, type Layers, layersOf, type Origin } from './la
 import type { LoadedConfig } from './load.ts';
 import { DEFAULT_CLIENT, suggestion } from './names.ts';
 import type { Profile } from './profile.ts';
-import { type ClientSettings, present, type Settings } from './settings.ts';
+import { byBoxPort, type ClientSettings, present, type Settings } from './settings.ts';
 
 /** The settings of one run, and for each, by its name in config.yaml (`env.NAME`, `mounts[0]`), where it comes from. */
 export interface MergedProfile {
@@ -14,7 +14,7 @@ export interface MergedProfile {
 }
 
 /**
- * Merges flags > client > defaults > built in. Maps merge by key, mounts add up, other lists replace. Throws
+ * Merges flags > client > defaults > built in. Maps merge by key, ports by those of the box, mounts add up, other lists replace. Throws
  * UserError('config') for an unknown client or agent, and for an agent that the client may not run.
  */
 export function profileOf(
@@ -40,6 +40,8 @@ export function profileOf(
     network: first('network', (layer) => layer.network, 'gateway'),
     allow: layers.all('allow', (layer) => layer.allow),
     deny: layers.all('deny', (layer) => layer.deny),
+    ports: entries('ports', (layer) => layer.ports),
+    forward: entries('forward', (layer) => layer.forward),
     allowAny: first('allow_any', (layer) => layer.allowAny, false),
     proxy: first('proxy', (layer) => layer.proxy, 'host'),
     resources: {
@@ -126,6 +128,8 @@ function settingsOfFlags(flags: RunFlags): Settings {
     network: flags.network,
     allow: flags.allow?.map((text) => ({ text, from: '--allow' })),
     deny: flags.deny?.map((text) => ({ text, from: '--deny' })),
+    ports: flags.ports && byBoxPort(flags.ports),
+    forward: flags.forward && Object.fromEntries(flags.forward.map((one) => [one.boxPort, one])),
     allowAny: flags.allowAny,
     image: flags.image,
     devcontainer: flags.devcontainer,

@@ -1,3 +1,5 @@
+import type { Forward } from '../network/ports/forward.ts';
+import type { Publish } from '../network/ports/publish.ts';
 import type { EngineKind, Limits } from '../plan/spec.ts';
 
 /** Where the value of a credential is: exactly one of these. */
@@ -86,6 +88,10 @@ export interface Profile {
   readonly allow: readonly RuleText[];
   /** These win over everything that allows. */
   readonly deny: readonly RuleText[];
+  /** By port of the box: where it is reached from this machine. */
+  readonly ports: Readonly<Record<string, readonly Publish[]>>;
+  /** By port of the box: the TCP service that is found there. */
+  readonly forward: Readonly<Record<string, Forward>>;
   /** The user agrees to a rule for every name. */
   readonly allowAny: boolean;
   /** The company's proxy behind the gateway: `host` (the caller's own), `none`, or its address. */

@@ -1,3 +1,5 @@
+import { placeOf } from '../network/ports/forward.ts';
+import { writePublish } from '../network/ports/publish.ts';
 import type { Origin } from './layers.ts';
 import type { MergedProfile } from './merge.ts';
 import type { Credential, Permissions, Provider } from './profile.ts';
@@ -26,6 +28,8 @@ export function rowsOf({ profile, origin }: MergedProfile): SettingRow[] {
     ['network', profile.network],
     ...profile.allow.map(({ text }, index): [string, string] => [`allow[${index}]`, text]),
     ...profile.deny.map(({ text }, index): [string, string] => [`deny[${index}]`, text]),
+    ...named('ports', profile.ports, (all) => all.map(writePublish).join(', ')),
+    ...named('forward', profile.forward, placeOf),
     ['allow_any', String(profile.allowAny)],
     ['proxy', profile.proxy],
     ['resources.memory', formatSize(profile.resources.memory)],

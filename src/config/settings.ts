@@ -1,4 +1,6 @@
 import { join, resolve } from 'node:path';
+import { readForward } from '../network/ports/forward.ts';
+import { type Publish, readPublish } from '../network/ports/publish.ts';
 import type { Limits } from '../plan/spec.ts';
 import type { Credential, CredentialSource, Permissions, Profile, Provider, RuleText, Toolchains } from './profile.ts';
 import type { RawClient, RawCredential, RawProvider, RawSettings, RawSource } from './schema.ts';
@@ -45,6 +47,12 @@ export function settingsOf(raw: RawSettings, expand: (path: string) => string): 
     network: raw.network,
     allow: raw.allow?.map(inConfig),
     deny: raw.deny?.map(inConfig),
+    ports: raw.ports && byBoxPort(raw.ports.map((text) => valid(readPublish(`${text}`)))),
+    forward:
+      raw.forward &&
+      Object.fromEntries(
+        raw.forward.map((text) => valid(readForward(text, 'config'))).map((one) => [one.boxPort, one]),
+      ),
     allowAny: raw.allow_any,
     proxy: raw.proxy,
     resources:
@@ -121,6 +129,18 @@ function providerOf(raw: RawProvider, expand: (path: string) => string): Provide
     adc: adc === undefined ? undefined : expand(adc),
     profile,
   };
+}
+
+/** Published ports by the port of the box. Pure. */
+export function byBoxPort(ports: readonly Publish[]): Record<string, readonly Publish[]> {
+  const all: Record<string, readonly Publish[]> = {};
+  for (const publish of ports) all[publish.boxPort] = [...(all[publish.boxPort] ?? []), publish];
+  return all;
+}
+
+function valid<T>(read: T | string): T {
+  if (typeof read === 'string') throw new Error(`what ${read} got past the schema`);
+  return read;
 }
 
 const inConfig = (text: string): RuleText => ({ text, from: 'config' });

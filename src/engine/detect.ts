@@ -99,3 +99,12 @@ export async function engineAt(found: Found, { env, paths, execute }: Deps): Pro
   const { cacheDir } = paths;
   return podmanEngine({ command: [found.command], env: podmanEnvironment(env), execute, temp, cacheDir });
 }
+
+/** The engine that another process of agentbox has found, by its kind and its endpoint as EngineFacts has them. */
+export function engineOfEndpoint(
+  { kind, endpoint }: { readonly kind: EngineKind; readonly endpoint: string },
+  deps: Deps,
+): Promise<Engine> {
+  if (kind === 'podman') return engineAt({ kind, command: endpoint }, deps);
+  return engineAt({ kind, socketPath: endpoint.replace(/^unix:\/\//, ''), endpoint }, deps);
+}

@@ -14,8 +14,8 @@ export function blockedLines(blocked: readonly Blocked[], client: string): reado
   const more = blocked.length - named.length;
   const rules = blocked
     .slice(0, NAMED)
-    .filter(({ reason }) => OPENED_BY_A_RULE.includes(reason))
-    .map(({ host, port }) => nearestRule(host, port));
+    .filter(({ reason, address }) => OPENED_BY_A_RULE.includes(reason) || address !== undefined)
+    .map(({ host, port, address }) => nearestRule(address ?? host, port));
   return [
     `the gateway blocked ${total} ${total === 1 ? 'request' : 'requests'}: ${named.join(', ')}${more > 0 ? `, and ${more} more hosts (agentbox net log --client ${client})` : ''}`,
     ...(rules.length === 0 ? [] : [`to allow: agentbox net allow --client ${client} --save ${rules.join(' ')}`]),

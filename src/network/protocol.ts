@@ -26,6 +26,8 @@ export interface GatewayBox {
   /** File name of its socket: 32 hex digits that nobody can guess. */
   readonly socket: string;
   readonly policy: Policy;
+  /** TCP services that it finds on its own loopback, each by a socket of its own; absent: none. */
+  readonly forwards?: readonly ForwardSocket[] | undefined;
   /** Names with addresses of the user's choice (`--engine-arg add-host=…`), lower case. */
   readonly hosts: Readonly<Record<string, string>>;
   /** Name servers in the place of the engine's, as `address` or `address:port`; empty: the engine's. */
@@ -33,6 +35,16 @@ export interface GatewayBox {
   readonly brokered: readonly BrokeredSecret[];
   /** Certificate and key for the hosts of `brokered`, by an authority that only this box trusts; PEM. */
   readonly tls: { readonly certificate: string; readonly key: string } | undefined;
+}
+
+/** A socket of a box that leads to one place alone. */
+export interface ForwardSocket {
+  /** As `socket` of the box. */
+  readonly socket: string;
+  readonly host: string;
+  readonly port: number;
+  /** Where the box listens for it, on its loopback. */
+  readonly boxPort: number;
 }
 
 /** A secret that the box has a placeholder of. */
@@ -107,12 +119,14 @@ export interface Decision {
   readonly box: string;
   readonly host: string;
   readonly port: number;
-  readonly kind: 'connect' | 'http';
+  readonly kind: 'connect' | 'http' | 'forward';
   readonly verdict: 'allow' | 'deny';
   /** The text of the rule that decided. */
   readonly rule: string | undefined;
   /** Why it was refused: a Refusal of the policy, or what went wrong on the way. */
   readonly reason: string | undefined;
+  /** The address that a rule would have to open, where that is why. */
+  readonly address?: string | undefined;
 }
 
 /** The line of network.jsonl; `up` and `down` are bytes, absent for what was refused. */

@@ -2,13 +2,15 @@ import { basename } from 'node:path';
 import { type Agent, HOME } from '../agents/agent.ts';
 import { historyDir } from '../config/paths.ts';
 import type { Profile } from '../config/profile.ts';
+import { placeOf } from '../network/ports/forward.ts';
+import type { Publish } from '../network/ports/publish.ts';
 import { SOCKETS } from '../network/protocol.ts';
 import type { HostFacts, ProjectFacts } from './facts.ts';
 import { gatewayEnv } from './gatewayEnv.ts';
 import { gatewayName } from './gatewayNames.ts';
 import { guardSource, guardTarget } from './guard.ts';
 import { mustReachGateway } from './hostSockets.ts';
-import { toLabels } from './labels.ts';
+import { portsLabel, toLabels } from './labels.ts';
 import { planLimits } from './limits.ts';
 import { selinuxLevel } from './selinux.ts';
 import { sharingNotices } from './sharing.ts';
@@ -35,6 +37,8 @@ export interface RunRequest {
   readonly runtime: string | undefined;
   /** The names of the variables that travel over the pipe, where they are known. */
   readonly variables?: readonly string[];
+  /** Ports of this machine that lead into the box, each with its number. */
+  readonly ports?: readonly Publish[];
   /** TERM, COLORTERM, TZ of the caller's terminal, where set. */
   readonly terminalEnv: Readonly<Record<string, string>>;
 }
@@ -90,6 +94,7 @@ export function planBox(
       network: profile.network,
       workspace: profile.workspace,
       ...(facts.shared === undefined ? {} : { shared: facts.shared.path }),
+      ...portsLabel(run.ports ?? []),
     }),
     image: run.image,
     ...user,
@@ -128,7 +133,19 @@ export function workspaceOf(profile: Profile, project: ProjectFacts): string {
   return project.path;
 }
 
-function networkNotices({ network, agent, engineArgs }: Profile): readonly string[] {
+function networkNotices({ network, agent, engineArgs, forward }: Profile): readonly string[] {
+  const unused = network === 'gateway' ? [] : Object.values(forward);
+  return [
+    ...openNotices({ network, agent, engineArgs }),
+    ...unused.map((one) => `${placeOf(one)} (${one.from}) is not forwarded to the box: it has no gateway`),
+  ];
+}
+
+function openNotices({
+  network,
+  agent,
+  engineArgs,
+}: Pick<Profile, 'network' | 'agent' | 'engineArgs'>): readonly string[] {
   if (network === 'open') {
     return [`network open: ${agent} can reach everything this machine can; --network none closes it`];
   }

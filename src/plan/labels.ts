@@ -1,4 +1,5 @@
 import { LABEL } from '../engine/engine.ts';
+import { type Publish, readPublish, writePublish } from '../network/ports/publish.ts';
 
 /** What a box's labels say; the engine keeps them, there is no other record. */
 export interface BoxLabels {
@@ -18,6 +19,8 @@ export interface BoxLabels {
   readonly workspace: string;
   /** The agent's directory on the host that is the box's state; absent: it has one of its own. */
   readonly shared?: string;
+  /** Published ports, as portsOf reads them; absent: none. */
+  readonly ports?: string;
 }
 
 /** The labels of a box, as the engine stores them. */
@@ -41,6 +44,17 @@ export function fromLabels(labels: Readonly<Record<string, string>>): BoxLabels 
     network: read('network'),
     workspace: read('workspace'),
   };
+}
+
+/** The label of published ports. Pure. */
+export function portsLabel(ports: readonly Publish[]): { readonly ports?: string } {
+  return ports.length === 0 ? {} : { ports: ports.map(writePublish).join(' ') };
+}
+
+/** The published ports that a box's labels tell of; what is none is left out. Pure. */
+export function portsOf(labels: Readonly<Record<string, string>>): readonly Publish[] {
+  const texts = (labels[`${LABEL}.ports`] ?? '').split(' ').filter((text) => text !== '');
+  return texts.map(readPublish).filter((publish) => typeof publish !== 'string');
 }
 
 /** Label filters for the boxes of a client; with `data` of the one alone whose state is there. */

@@ -2,16 +2,18 @@ import type { Agent, ProviderWiring } from '../agents/agent.ts';
 import { wiringsOf } from '../agents/serving.ts';
 import type { Profile } from '../config/profile.ts';
 import { UserError } from '../errors.ts';
-import { type Registries, rulesOf } from '../network/policy/parse.ts';
+import { evaluateName } from '../network/policy/evaluate.ts';
+import { parseRule, type Registries, rulesOf } from '../network/policy/parse.ts';
 import type { Policy, Rule } from '../network/policy/policy.ts';
+import { type Forward, placeOf } from '../network/ports/forward.ts';
 
-type Settings = Pick<Profile, 'allow' | 'deny' | 'providers' | 'credentials'>;
+type Settings = Pick<Profile, 'allow' | 'deny' | 'forward' | 'providers' | 'credentials'>;
 
 /** Every request is held against every rule. */
 const MOST_RULES = 1000;
 
 /**
- * What a box may reach: what the user denies and allows, what the agent and its provider need, and what its login needs,
+ * What a box may reach: what the user denies and allows, the services that are forwarded to it, what the agent and its provider need, and what its login needs,
  * when one is being made (`login`) or may be what serves. `registries` are those of this machine, by preset. Pure; throws
  * UserError('config') for a text that is no rule, and for too many.
  */
@@ -27,6 +29,7 @@ export function policyOf(
   const rules = [
     ...profile.deny.flatMap(({ text, from }) => rulesOf(text, { verdict: 'deny', from }, registries)),
     ...profile.allow.flatMap(({ text, from }) => rulesOf(text, { verdict: 'allow', from }, registries)),
+    ...Object.values(profile.forward).map((one) => parseRule(placeOf(one), { verdict: 'allow', from: one.from })),
     ...named(agent.hosts),
     ...named(wirings.flatMap(({ hosts }) => hosts(profile.providers[agent.name]))),
     ...named(needsLogin ? (agent.login?.hosts ?? []) : []),
@@ -37,6 +40,19 @@ export function policyOf(
     });
   }
   return { rules: withoutRepeats(rules) };
+}
+
+/** Throws UserError('config') for a service that is forwarded to the box and denied by a rule. Pure. */
+export function refuseDenied(policy: Policy, forwards: readonly Forward[], now: number): void {
+  for (const forward of forwards) {
+    const answer = evaluateName(policy, [], { ...forward, now });
+    if (answer.verdict === 'allow') continue;
+    const rule = answer.rule === undefined ? answer.reason : `${answer.rule.text} (${answer.rule.from})`;
+    throw new UserError('config', `${placeOf(forward)} (${forward.from}) cannot be forwarded: a rule denies it`, {
+      why: `${rule} wins over every rule that allows`,
+      next: ['take one of the two away'],
+    });
+  }
 }
 
 /** A credential of the configuration serves before the login does; without one nobody knows before the agent runs. */

@@ -58,6 +58,8 @@ async function placeOf({ paths, config }: Pick<Context, 'paths' | 'config'>): Pr
 const POLICY = {
   allow: [],
   deny: [],
+  ports: {},
+  forward: {},
   allowAny: false,
   proxy: 'none',
   workspace: 'bind',

@@ -6,9 +6,12 @@ import { refusalWords } from './words.ts';
 
 /** A decision as one line for people; what a box made up of it cannot move the cursor. Pure. */
 export function decisionLine(line: LogLine, colours: Pick<Palette, 'red' | 'green' | 'dim'>): string {
-  const { verdict, box, host, port, rule, reason, up, down } = line;
+  const { verdict, box, host, port, rule, reason, address, up, down } = line;
   const where = `${plain(host)}:${port}`;
-  const why = verdict === 'allow' ? `by ${plain(rule ?? '-')}` : refusalWords(plain(reason ?? 'denied'));
+  const why =
+    verdict === 'allow'
+      ? `by ${plain(rule ?? '-')}`
+      : `${refusalWords(plain(reason ?? 'denied'))}${address === undefined ? '' : ` (${plain(address)})`}`;
   const bytes = up === undefined || down === undefined ? '' : `  ${formatSize(up)} up, ${formatSize(down)} down`;
   const mark = verdict === 'allow' ? colours.green('allowed') : colours.red('denied ');
   return `${colours.dim(clock(line.time))}  ${mark}  ${plain(box)}  ${where}  ${why}${bytes}`;

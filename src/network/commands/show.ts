@@ -6,6 +6,7 @@ import { table } from '../../ui/table.ts';
 import { formatSpan } from '../../ui/time.ts';
 import type { Replies } from '../keeper/protocol.ts';
 import type { Rule } from '../policy/policy.ts';
+import { placeOf } from '../ports/forward.ts';
 import type { LiveRule } from '../protocol.ts';
 import { upstreamOf, withoutLogin } from '../upstream.ts';
 import { keeperIfAny, policyHere, profileHere } from './place.ts';
@@ -29,6 +30,10 @@ export async function show(context: Context, options: NetOptions & { agent?: str
   const upstream = upstreamOf(profile.proxy, context.env)?.url;
   const proxy = shown?.upstream ?? (upstream === undefined ? undefined : withoutLogin(upstream));
   const brokered = boxes.flatMap(({ name, brokered: all }) => all.map((one) => ({ box: name, ...one })));
+  const forwards =
+    boxes.length === 0
+      ? Object.values(profile.forward).map(({ boxPort, host, port }) => ({ box: undefined, boxPort, host, port }))
+      : boxes.flatMap(({ name, forwards: all = [] }) => all.map((one) => ({ box: name, ...one })));
   const gateway = shown?.gateway ?? 'not running';
   if (options.json) {
     return printJson(context.io, {
@@ -40,6 +45,7 @@ export async function show(context: Context, options: NetOptions & { agent?: str
       boxes: boxes.map(({ name }) => name),
       rules,
       brokered,
+      forwards,
     });
   }
   const running = boxes.length === 0 ? why : `boxes that run: ${boxes.map(({ name }) => name).join(', ')}`;
@@ -52,6 +58,10 @@ export async function show(context: Context, options: NetOptions & { agent?: str
   if (brokered.length > 0) {
     const lines = brokered.map(({ name, hosts, box }) => [name, hosts.join(', '), box]);
     print(context.io, `\n${table(['BROKERED', 'ONLY FOR', 'BOX'], lines)}`);
+  }
+  if (forwards.length > 0) {
+    const lines = forwards.map(({ boxPort, box, ...to }) => [`127.0.0.1:${boxPort}`, placeOf(to), box ?? 'all']);
+    print(context.io, `\n${table(['IN THE BOX', 'LEADS TO', 'BOX'], lines)}`);
   }
   if (boxes.length === 0) say(context.io, why);
   if (network !== 'gateway')

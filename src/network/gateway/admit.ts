@@ -3,8 +3,9 @@ import { evaluateAddress, evaluateName } from '../policy/evaluate.ts';
 import { nearestRule } from '../policy/nearestRule.ts';
 import type { Answer, Rule, Target } from '../policy/policy.ts';
 import { type Authority, writeAuthority } from './authority.ts';
+import type { Decided } from './events.ts';
 import type { Gateway, LiveBox, OpenConnection } from './liveBox.ts';
-import { Refused } from './refuse.ts';
+import { type About, Refused } from './refuse.ts';
 
 /** Allowed: the rule that decided, and what counts besides the policy for this one request. */
 export interface Admitted {
@@ -28,12 +29,7 @@ export function answerForAddress(
 }
 
 /** Lets a request pass that the policy allows, or somebody who watches. Throws Refused. */
-export async function admit(
-  gateway: Gateway,
-  box: LiveBox,
-  to: Authority,
-  kind: 'connect' | 'http',
-): Promise<Admitted> {
+export async function admit(gateway: Gateway, box: LiveBox, to: Authority, kind: Decided['kind']): Promise<Admitted> {
   if (gateway.events.full) throw new Refused('busy', to);
   for (;;) {
     if (box.gone) throw new Refused('not-ready', to);
@@ -63,8 +59,12 @@ export function stillAllowed(gateway: Gateway, box: LiveBox, open: OpenConnectio
 }
 
 /** The refusal of a policy's answer, with what to ask the user for. Pure. */
-export function refusedBy(answer: Extract<Answer, { verdict: 'deny' }>, to: Authority, detail?: string): Refused {
-  return new Refused(answer.reason, { ...to, rule: answer.rule, ask: askFor(answer.reason, to), detail });
+export function refusedBy(
+  answer: Extract<Answer, { verdict: 'deny' }>,
+  to: Authority,
+  more: Pick<About, 'detail' | 'address'> = {},
+): Refused {
+  return new Refused(answer.reason, { ...to, rule: answer.rule, ask: askFor(answer.reason, to), ...more });
 }
 
 function askFor(reason: string, to: Authority): string | undefined {

@@ -16,12 +16,24 @@ const ESTABLISHED = 'HTTP/1.1 200 Connection established\r\n\r\n';
 /** A TLS alert, fatal: access denied. Clients show it, where a closed connection would be a riddle. */
 const ALERT = Buffer.from([21, 3, 3, 0, 2, 2, 49]);
 
-/** What a CONNECT is served with. */
-export interface ConnectWays {
+/** What a tunnel is served with. */
+interface TunnelWays {
   readonly gateway: Gateway;
   readonly box: LiveBox;
+}
+
+/** What a CONNECT is served with. */
+export interface ConnectWays extends TunnelWays {
   /** Serves plain HTTP on a socket, for exactly that authority. */
   readonly servePlain: (socket: Socket, authority: Authority) => void;
+}
+
+/** Where a tunnel goes, what its client is told when it is open, and what was read of the client already. */
+interface Tunnelled {
+  readonly to: Authority;
+  readonly kind: 'connect' | 'forward';
+  readonly greeting: string;
+  readonly head: Buffer;
 }
 
 /** Serves a CONNECT to its end. Does not throw but for a bug. */
@@ -32,22 +44,48 @@ export async function serveConnect(
   head: Buffer,
 ): Promise<void> {
   const { gateway, box } = ways;
-  socket.on('error', () => socket.destroy());
-  socket.setTimeout(gateway.limits.idleMs, () => socket.destroy());
+  guard(socket, gateway);
   try {
     const to = connectTarget(request);
     const admitted = await admit(gateway, box, to, 'connect');
     if (to.port === 80) {
       establish(socket, head);
       ways.servePlain(socket, to);
-    } else if ([brokeredFor, tradedAt].some((known) => known(box.config, to.host, to.port).length > 0)) {
-      await serveBrokered(ways, to, admitted, socket, head);
     } else {
-      await serveTunnel(ways, to, admitted, socket, head);
+      await serveAdmitted(ways, { to, kind: 'connect', greeting: ESTABLISHED, head }, admitted, socket);
     }
   } catch (error) {
     refuseRaw(socket, refusedConnection(gateway, box, 'connect', error));
   }
+}
+
+/** Serves a connection to a forwarded service to its end: one that is refused is cut, and logged. Does not throw but for a bug. */
+export async function serveForward(ways: TunnelWays, to: Authority, socket: Socket): Promise<void> {
+  const { gateway, box } = ways;
+  guard(socket, gateway);
+  try {
+    const admitted = await admit(gateway, box, to, 'forward');
+    await serveAdmitted(ways, { to, kind: 'forward', greeting: '', head: Buffer.alloc(0) }, admitted, socket);
+  } catch (error) {
+    refusedConnection(gateway, box, 'forward', error);
+    socket.destroy();
+  }
+}
+
+function guard(socket: Socket, { limits }: Gateway): void {
+  socket.on('error', () => socket.destroy());
+  socket.setTimeout(limits.idleMs, () => socket.destroy());
+}
+
+async function serveAdmitted(
+  ways: TunnelWays,
+  tunnelled: Tunnelled,
+  admitted: Admitted,
+  socket: Socket,
+): Promise<void> {
+  const { host, port } = tunnelled.to;
+  const isBrokered = [brokeredFor, tradedAt].some((known) => known(ways.box.config, host, port).length > 0);
+  await (isBrokered ? serveBrokered : serveTunnel)(ways, tunnelled, admitted, socket);
 }
 
 /** The host and port of a CONNECT. Throws Refused. */
@@ -85,13 +123,13 @@ function demandOf({ limits }: Gateway, to: Authority, optional: boolean): HelloD
 }
 
 async function serveTunnel(
-  ways: ConnectWays,
-  to: Authority,
+  ways: TunnelWays,
+  tunnelled: Tunnelled,
   { rule, extra }: Admitted,
   socket: Socket,
-  head: Buffer,
 ): Promise<void> {
   const { gateway, box } = ways;
+  const { to, kind, greeting } = tunnelled;
   const far = await dial(gateway, box, to, extra, makeReader());
   if (!socket.writable) {
     far.socket.destroy();
@@ -99,18 +137,18 @@ async function serveTunnel(
   }
   const written = far.socket.bytesWritten;
   const read = far.socket.bytesRead;
-  socket.write(ESTABLISHED);
+  if (greeting !== '') socket.write(greeting);
   const tunnel = new Tunnel(socket, far, { box, turns: gateway.turns }, gateway.limits);
   const isOpaque = to.port !== 443;
   if (isOpaque) tunnel.startDown();
   const start = () => {
     const cut = () => tunnel.cut();
-    const ended = opened(gateway, box, { ...to, kind: 'connect', rule: rule.text, extra, address: far.address, cut });
+    const ended = opened(gateway, box, { ...to, kind, rule: rule.text, extra, address: far.address, cut });
     whenClosed(far.socket, () => ended({ up: far.socket.bytesWritten - written, down: far.socket.bytesRead - read }));
   };
   // The server may speak first, so it is open before the client's first bytes are known.
   if (isOpaque) start();
-  const first = await firstBytes(ways, to, socket, head, isOpaque);
+  const first = await firstBytes(ways, tunnelled, socket, isOpaque);
   if (first === undefined) return tunnel.cutFar();
   if (!isOpaque) {
     start();
@@ -121,36 +159,35 @@ async function serveTunnel(
 
 /** The client's first bytes, looked at; undefined when they were refused, which the client has been told. */
 async function firstBytes(
-  { gateway, box }: ConnectWays,
-  to: Authority,
+  { gateway, box }: TunnelWays,
+  { to, kind, head }: Tunnelled,
   socket: Socket,
-  head: Buffer,
   optional: boolean,
 ): Promise<Buffer | undefined> {
   try {
     return await readHello(socket, head, demandOf(gateway, to, optional));
   } catch (error) {
-    refusedConnection(gateway, box, 'connect', error);
+    refusedConnection(gateway, box, kind, error);
     endPolitely(socket, ALERT);
     return undefined;
   }
 }
 
 async function serveBrokered(
-  ways: ConnectWays,
-  to: Authority,
+  ways: TunnelWays,
+  tunnelled: Tunnelled,
   { rule, extra }: Admitted,
   socket: Socket,
-  head: Buffer,
 ): Promise<void> {
   const { gateway, box } = ways;
-  socket.write(ESTABLISHED);
-  const first = await firstBytes(ways, to, socket, head, false);
+  const { to, kind, greeting } = tunnelled;
+  if (greeting !== '') socket.write(greeting);
+  const first = await firstBytes(ways, tunnelled, socket, false);
   if (first === undefined) return;
   const read = socket.bytesRead - first.length;
   const written = socket.bytesWritten;
   const cut = () => socket.destroy();
-  const ended = opened(gateway, box, { ...to, kind: 'connect', rule: rule.text, extra, address: undefined, cut });
+  const ended = opened(gateway, box, { ...to, kind, rule: rule.text, extra, address: undefined, cut });
   whenClosed(socket, () => ended({ up: socket.bytesRead - read, down: socket.bytesWritten - written }));
   if (first.length === 0) {
     cut();

@@ -36,9 +36,10 @@ export function opened(gateway: Gateway, box: LiveBox, opening: Opening): (moved
 export function refusedConnection(gateway: Gateway, box: LiveBox, kind: Decided['kind'], error: unknown): Refused {
   if (!(error instanceof Refused)) throw error;
   const { reason, about } = error;
-  const { host, port, rule } = about;
+  const { host, port, rule, address } = about;
   if (host === undefined || port === undefined || gateway.events.full) return error;
-  gateway.events.decided({ box: box.name, host, port, kind, verdict: 'deny', reason, rule: rule?.text });
+  const more = address === undefined ? {} : { address };
+  gateway.events.decided({ box: box.name, host, port, kind, verdict: 'deny', reason, rule: rule?.text, ...more });
   return error;
 }
 

@@ -88,9 +88,12 @@ async function checkedAddresses(
   // What is no address would be looked up once more.
   const allowed = addresses.filter((address, index) => isIP(address) !== 0 && answers[index]?.verdict === 'allow');
   if (allowed.length > 0) return allowed;
-  const refusal = answers.find((answer) => answer.verdict === 'deny');
-  const detail = to.host === addresses[0] ? undefined : `It resolves to ${addresses.join(', ')}.`;
-  throw refusal === undefined ? new Refused('unresolved', to) : refusedBy(refusal, to, detail);
+  const at = answers.findIndex((answer) => answer.verdict === 'deny');
+  const refusal = answers[at];
+  if (refusal?.verdict !== 'deny') throw new Refused('unresolved', to);
+  if (to.host === addresses[0]) throw refusedBy(refusal, to);
+  const address = refusal.reason === 'refused-address' ? addresses[at] : undefined;
+  throw refusedBy(refusal, to, { detail: `It resolves to ${addresses.join(', ')}.`, address });
 }
 
 async function dialFirst(

@@ -1,3 +1,4 @@
+import type { Decision } from '../protocol.ts';
 import type { Events } from './events.ts';
 import type { LiveBox } from './liveBox.ts';
 
@@ -9,7 +10,7 @@ export interface Wish {
   readonly box: LiveBox;
   readonly host: string;
   readonly port: number;
-  readonly kind: 'connect' | 'http';
+  readonly kind: Decision['kind'];
 }
 
 interface Held {

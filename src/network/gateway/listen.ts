@@ -1,6 +1,6 @@
 import { chmod, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { Socket } from 'node:net';
+import { createServer } from 'node:http';
+import type { Server, Socket } from 'node:net';
 import type { Authority } from './authority.ts';
 import { serveConnect } from './connect.ts';
 import type { Gateway, LiveBox } from './liveBox.ts';
@@ -88,8 +88,8 @@ const STATUS: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
 
-async function listenOn(server: Server, path: string): Promise<void> {
-  // What a proxy that died has left.
+/** Listens on a socket that everybody may connect to who can name it, in the place of what a proxy that died has left. */
+export async function listenOn(server: Server, path: string): Promise<void> {
   await rm(path, { force: true });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -69,6 +69,8 @@ export interface About {
   readonly rule?: Rule | undefined;
   /** The text of the rule that would allow it, where a rule could. */
   readonly ask?: string | undefined;
+  /** The address that is refused, of a name. */
+  readonly address?: string | undefined;
   /** More for people; no secret, no line break. */
   readonly detail?: string | undefined;
 }

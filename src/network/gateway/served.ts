@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { GatewayState } from '../protocol.ts';
 import { stillAllowed, stillHeld } from './admit.ts';
 import { type Listening, listenFor } from './listen.ts';
+import { listenForward } from './listenForward.ts';
 import { type Gateway, type LiveBox, liveRules } from './liveBox.ts';
 import { Slots } from './slots.ts';
 
@@ -24,7 +25,8 @@ export class Served {
     const wanted = new Set(state.boxes.map(({ socket }) => socket));
     const gone = [...this.boxes].filter(([socket]) => !wanted.has(socket));
     await Promise.all(gone.map(([socket]) => this.remove(socket)));
-    await this.removeStale(wanted);
+    const further = state.boxes.flatMap(({ forwards = [] }) => forwards.map(({ socket }) => socket));
+    await this.removeStale(new Set([...wanted, ...further]));
     for (const config of state.boxes) {
       const live = liveRules(state, config.name);
       const known = this.boxes.get(config.socket);
@@ -32,12 +34,9 @@ export class Served {
         Object.assign(known.box, { config, state, live });
         continue;
       }
-      if (!SOCKET_NAME.test(config.socket))
-        throw new Error(`the socket of ${config.name} has no name of 32 hex digits`);
       const slots = new Slots(this.gateway.limits.lookups);
       const box: LiveBox = { name: config.name, config, state, live, slots, gone: false, open: new Set() };
-      const listening = await listenFor(this.gateway, box, join(this.sockets, config.socket));
-      this.boxes.set(config.socket, { box, listening });
+      this.boxes.set(config.socket, { box, listening: await this.listen(box) });
     }
     this.reconsider();
   }
@@ -46,6 +45,24 @@ export class Served {
   async stop(): Promise<void> {
     await Promise.all([...this.boxes.keys()].map((socket) => this.remove(socket)));
     this.reconsider();
+  }
+
+  private async listen(box: LiveBox): Promise<Listening> {
+    const { socket, forwards = [] } = box.config;
+    const all = [await listenFor(this.gateway, box, this.pathOf(box, socket))];
+    for (const forward of forwards) {
+      all.push(await listenForward(this.gateway, box, forward, this.pathOf(box, forward.socket)));
+    }
+    return {
+      async close() {
+        await Promise.all(all.map((one) => one.close()));
+      },
+    };
+  }
+
+  private pathOf({ name }: LiveBox, socket: string): string {
+    if (SOCKET_NAME.test(socket)) return join(this.sockets, socket);
+    throw new Error(`a socket of ${name} has no name of 32 hex digits`);
   }
 
   private async remove(socket: string): Promise<void> {

@@ -18,13 +18,16 @@ export interface BlockedCounts {
 export function blockedCounts(): BlockedCounts {
   const boxes = new Map<string, Map<string, Blocked>>();
   return {
-    add({ box, host, port, verdict, reason = 'denied' }) {
+    add({ box, host, port, kind, verdict, reason = 'denied', address: refused }) {
       if (verdict === 'allow') return;
       const hosts = boxes.get(box) ?? new Map<string, Blocked>();
       boxes.set(box, hosts);
-      const key = JSON.stringify([host, port, reason]);
+      // What a box asks for by itself opens no private address by a word that is only read in passing.
+      const address = kind === 'forward' ? refused : undefined;
+      const key = JSON.stringify([host, port, reason, address]);
       const count = hosts.get(key)?.count ?? 0;
-      if (count > 0 || hosts.size < HOSTS) hosts.set(key, { host, port, reason, count: count + 1 });
+      if (count > 0 || hosts.size < HOSTS)
+        hosts.set(key, { host, port, reason, ...(address === undefined ? {} : { address }), count: count + 1 });
       const [oldest] = boxes.keys();
       if (boxes.size > BOXES && oldest !== undefined) boxes.delete(oldest);
     },

@@ -1,10 +1,9 @@
 import type { Context } from '../../context.ts';
-import { engineAt } from '../../engine/detect.ts';
-import type { Engine } from '../../engine/engine.ts';
+import { engineOfEndpoint } from '../../engine/detect.ts';
 import { UserError } from '../../errors.ts';
+import type { Started } from '../hiddenProcess.ts';
 import { startedKeeper } from './keeper.ts';
 import type { KeeperStart } from './protocol.ts';
-import type { Started } from './startKeeper.ts';
 
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP'];
 /** Milliseconds for what still holds the process when the keeper has ended. */
@@ -18,7 +17,7 @@ export async function keeperCommand(context: Context): Promise<void> {
   const tell = (line: Started) => context.io.out.write(`${JSON.stringify(line)}\n`);
   try {
     const start = await read(context);
-    const keeper = await startedKeeper(context, start, await engineOf(context, start));
+    const keeper = await startedKeeper(context, start, await engineOfEndpoint(start.engine, context));
     for (const signal of SIGNALS) process.on(signal, () => void keeper.leave());
     // Before the program's own listener, whose words nobody sees here.
     process.prependListener('uncaughtException', (error) => keeper.lastWords(`died: ${error.stack ?? error.message}`));
@@ -36,9 +35,4 @@ async function read({ io }: Context): Promise<KeeperStart> {
   const chunks: Buffer[] = [];
   for await (const chunk of io.in) chunks.push(Buffer.from(chunk as Buffer));
   return JSON.parse(Buffer.concat(chunks).toString()) as KeeperStart;
-}
-
-function engineOf(context: Context, { engine: { kind, endpoint } }: KeeperStart): Promise<Engine> {
-  if (kind === 'podman') return engineAt({ kind, command: endpoint }, context);
-  return engineAt({ kind, socketPath: endpoint.replace(/^unix:\/\//, ''), endpoint }, context);
 }

@@ -1,5 +1,5 @@
 import type { Rule } from '../policy/policy.ts';
-import type { BrokeredSecret, Decision, GatewayBox, LiveRule, Upstream } from '../protocol.ts';
+import type { BrokeredSecret, Decision, ForwardSocket, GatewayBox, LiveRule, Upstream } from '../protocol.ts';
 
 /**
  * What agentbox's commands say to a client's keeper, over a Unix socket that only the user can open: one JSON object a
@@ -47,6 +47,7 @@ export interface ShownBox {
   readonly name: string;
   readonly rules: readonly Rule[];
   readonly brokered: readonly { readonly name: string; readonly hosts: readonly string[] }[];
+  readonly forwards: readonly Omit<ForwardSocket, 'socket'>[];
 }
 
 /** What was blocked, most often first. */
@@ -54,6 +55,8 @@ export interface Blocked {
   readonly host: string;
   readonly port: number;
   readonly reason: string;
+  /** Of a forwarded service: the address that a rule would have to open. */
+  readonly address?: string | undefined;
   readonly count: number;
 }
 

@@ -117,10 +117,11 @@ async function rule(
 
 function show({ state, link }: RequestDeps): Replies['show'] {
   const { boxes, live, upstream } = state;
-  const shown = ({ name, policy, brokered }: Pick<NewBox, 'name' | 'policy' | 'brokered'>): ShownBox => ({
+  const shown = ({ name, policy, brokered, forwards = [] }: Omit<NewBox, 'socket'>): ShownBox => ({
     name,
     rules: policy.rules,
     brokered: brokered.map(({ name, hosts }) => ({ name, hosts })),
+    forwards: forwards.map(({ host, port, boxPort }) => ({ host, port, boxPort })),
   });
   return {
     boxes: [...boxes.values()].map(shown),

@@ -21,6 +21,8 @@ test('without any setting the built-in values hold', () => {
     network: 'gateway',
     allow: [],
     deny: [],
+    ports: {},
+    forward: {},
     allowAny: false,
     proxy: 'host',
     resources: { memory: 4 * 1024 ** 3, cpus: 2, pids: 512 },

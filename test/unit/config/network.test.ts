@@ -92,3 +92,43 @@ test('a rule for every name needs consent, in the configuration or by flag, wher
   );
   expect((await merged('clients: { acme: { deny: ["*"] } }')).profile.deny).toHaveLength(1);
 });
+
+test('ports and services of a flag take the place of those of the same port of the box', async () => {
+  const text = `
+defaults: { ports: [3000, "8080:80"], forward: ["5432:db.corp:5432"] }
+clients: { acme: { ports: ["9229:9229"], forward: ["cache.corp:6379"] } }
+`;
+  const free = { address: undefined, port: 0, boxPort: 3000 };
+  const other = { boxPort: 5432, host: 'db.test', port: 5432, from: '--forward' };
+  const { profile, origin } = await merged(text, { ports: [free], forward: [other] });
+  expect(Object.values(profile.ports).flat()).toEqual([
+    { address: undefined, port: 8080, boxPort: 80 },
+    free,
+    { address: undefined, port: 9229, boxPort: 9229 },
+  ]);
+  expect(Object.values(profile.forward)).toEqual([
+    other,
+    { boxPort: 6379, host: 'cache.corp', port: 6379, from: 'config' },
+  ]);
+  expect([origin['ports.3000'], origin['ports.80'], origin['forward.5432'], origin['forward.6379']]).toEqual([
+    ...['flag', 'defaults', 'flag', 'client'],
+  ]);
+});
+
+test('a wrong port or service is told with its line', async () => {
+  expect(
+    await problems(`
+clients:
+  acme:
+    ports: [0, "x:1"]
+    forward:
+      - "db.corp:443"
+`),
+  ).toEqual([
+    expect.stringMatching(/^4 clients\.acme\.ports\[0\]: .*port of the box/),
+    expect.stringMatching(/^4 clients\.acme\.ports\[1\]: .*this machine/),
+    expect.stringMatching(/^6 clients\.acme\.forward\[0\]: .*its proxy/),
+  ]);
+  const twice = await problems('clients: { acme: { forward: ["a.b:5432", "5432:c.d:1"] } }');
+  expect(twice).toEqual([expect.stringMatching(/forward: has port 5432 of the box twice/)]);
+});

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { agentOf } from '../../../src/agents/index.ts';
 import type { Profile } from '../../../src/config/profile.ts';
 import { evaluateName } from '../../../src/network/policy/evaluate.ts';
-import { policyOf } from '../../../src/plan/policy.ts';
+import { policyOf, refuseDenied } from '../../../src/plan/policy.ts';
 import { userError } from '../support/config.ts';
 import { profile } from '../support/facts.ts';
 
@@ -93,4 +93,20 @@ test('a rule that is there twice counts once, and too many are refused', async (
   ]);
   const many = Array.from({ length: 1001 }, (_, index) => ({ text: `h${index}.test`, from: '--allow' }));
   expect((await userError(() => made('shell', { allow: many }))).message).toBe('the policy has 1001 rules');
+});
+
+test('a service that is forwarded is allowed by that at exactly its port, and a rule that denies it is told', async () => {
+  const one = { boxPort: 15_432, host: 'db.corp', port: 5432, from: '--forward' };
+  const forward = { 15432: one, 6379: { boxPort: 6379, host: 'fd00::5', port: 6379, from: 'config' } };
+  expect(lines('shell', { forward })).toEqual(['allow [fd00::5]:6379 (config)', 'allow db.corp:5432 (--forward)']);
+  const policy = made('shell', { forward });
+  const at = (host: string, port: number) => evaluateName(policy, [], { host, port, now: 0 }).verdict;
+  expect([at('db.corp', 5432), at('db.corp', 443), at('x.db.corp', 5432), at('fd00::5', 6379)]).toEqual([
+    ...['allow', 'deny', 'deny', 'allow'],
+  ]);
+  expect(refuseDenied(policy, Object.values(forward), 0)).toBeUndefined();
+  const denied = made('shell', { forward, deny: [{ text: '*.corp', from: 'config' }] });
+  const error = await userError(() => refuseDenied(denied, [one], 0));
+  expect(error.message).toBe('db.corp:5432 (--forward) cannot be forwarded: a rule denies it');
+  expect(error.why).toMatch(/^\*\.corp \(config\) wins/);
 });

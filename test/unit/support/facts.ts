@@ -57,6 +57,8 @@ export function profile(changes: Partial<Profile> = {}): Profile {
     network: 'open',
     allow: [],
     deny: [],
+    ports: {},
+    forward: {},
     allowAny: false,
     proxy: 'host',
     resources: { memory: 4 * 1024 ** 3, cpus: 2, pids: 512 },
