@@ -37,8 +37,12 @@ const LIMIT = 60_000;
 /** Podman needs a directory that its user may enter, and must find nothing in it. */
 export const NEUTRAL_DIRECTORY = '/';
 
+/** Podman 5 puts a warning of cgroups v1 among the words of the box, where it cannot be told from them. */
+const UNWARNED = { PODMAN_IGNORE_CGROUPSV1_WARNING: '1' };
+
 /** The podman command of these options. */
-export function podmanCommand(options: PodmanOptions): Podman {
+export function podmanCommand(given: PodmanOptions): Podman {
+  const options = { ...given, env: { ...UNWARNED, ...given.env } };
   const attempt: Podman['try'] = async (args, { timeout = LIMIT, input, env } = {}) => {
     const result = await options.execute([...options.command, ...args], {
       timeout,

@@ -24,6 +24,9 @@ export function life({ test, boxes }: Suite): void {
     const short = boxes.spec(['sh', '-c', 'exit 7']);
     const { id } = await boxes.detached(long);
     await (await boxes.detached(short)).exit;
+    // Docker 26 tells the code first, and has it in its list some milliseconds later.
+    const over = async () => (await engine.boxes(MINE)).find(({ name }) => name === short.name)?.state === 'exited';
+    await expect.poll(over).toBe(true);
     const all = await engine.boxes(MINE);
     const [listed, ended] = [long, short].map(({ name }) => all.find((box) => box.name === name));
     expect(listed).toMatchObject({ id, labels: long.labels, state: 'running', exitCode: undefined });
