@@ -7,7 +7,6 @@ import { digest } from '../../plan/gatewayNames.ts';
 import { withLock } from '../../state/lock.ts';
 import { print, printJson, say, warn } from '../../ui/io.ts';
 import { plain } from '../../ui/plain.ts';
-import { discardClone } from '../clone/discardClone.ts';
 import { gitBox } from '../gitBox.ts';
 import { type Judgement, judge } from '../landing/judge.ts';
 import { secretFinder } from '../landing/secrets/find.ts';
@@ -16,6 +15,7 @@ import { applyAside } from './asideReview.ts';
 import { type Answers, askAbout } from './ask.ts';
 import { withContents } from './contents.ts';
 import type { ReviewedClone, RunGit } from './deps.ts';
+import { containerOf, discardReviewed } from './discardReviewed.ts';
 import { isReviewable } from './isReviewable.ts';
 import { readApplyJournal, removeApplyJournal, writeApplyJournal } from './journal.ts';
 import { knownSecrets } from './known.ts';
@@ -145,7 +145,8 @@ async function landClone(context: Context, engine: Engine, deciding: Deciding): 
     if (!(await prompter.confirm(`Bring this into ${plain(record.project)}?`, '--yes'))) throw new CancelledError(1);
   }
   const suffix = digest([paths.dataDir, record.client, record.box]);
-  const running = (await engine.boxes({})).some(({ name }) => name === record.box);
+  const container = await containerOf(engine, record.box);
+  const running = container !== undefined && container.state !== 'exited';
   const whole = landing.whole && !running;
   const orders = { box: record.box, way: plan.way, aside: landing.branch };
   const order = { suffix, giveTo, ...(options.fault === undefined ? {} : { fault: options.fault }) };
@@ -160,7 +161,7 @@ async function landClone(context: Context, engine: Engine, deciding: Deciding): 
     throw unwritten(clone, written);
   }
   for (const line of written.said.split('\n').filter((one) => one !== '')) warn(io, `agentbox: ${plain(line)}`);
-  if (whole) await discardClone(context, engine, record);
+  if (whole) await discardReviewed(context, engine, record);
   else await removeApplyJournal(paths, record);
   if (options.json) printJson(io, { ...landing, judgement, landed: true, clone: whole ? 'gone' : 'kept' });
   for (const line of landedLines(landing, { whole, running })) say(io, `agentbox: ${line}`);

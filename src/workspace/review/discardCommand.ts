@@ -4,9 +4,9 @@ import { CancelledError, UserError } from '../../errors.ts';
 import { withLock } from '../../state/lock.ts';
 import { say } from '../../ui/io.ts';
 import { plain } from '../../ui/plain.ts';
-import { discardClone } from '../clone/discardClone.ts';
 import { settle } from '../settle.ts';
 import { discardAside } from './asideReview.ts';
+import { containerOf, discardReviewed } from './discardReviewed.ts';
 import { isReviewable } from './isReviewable.ts';
 import { settleApply } from './settleApply.ts';
 import { type Reviewable, reviewedClone, whichWorkspace } from './which.ts';
@@ -14,7 +14,7 @@ import { type Reviewable, reviewedClone, whichWorkspace } from './which.ts';
 /** Milliseconds that another command may be at work on the same workspace. */
 const LIMIT = 60_000;
 
-/** Throws a clone away. Asks first; refuses while its box is there. */
+/** Throws a clone away, with its box where that has ended. Asks first; refuses while the box may run. */
 export async function discardCommand(
   context: Context,
   target: string | undefined,
@@ -32,13 +32,15 @@ export async function discardCommand(
 
 async function discard(context: Context, found: Reviewable): Promise<void> {
   const { kept, engine } = found;
-  const there = (await engine.boxes({})).find(({ name }) => name === kept.box);
-  if (there !== undefined) {
+  const container = await containerOf(engine, kept.box);
+  if (container !== undefined && container.state !== 'exited') {
+    const next = container.state === 'created' ? 'rm --force' : 'stop';
     throw new UserError('box', `${kept.box} is still there and has the clone`, {
-      next: [there.state === 'running' ? `agentbox stop ${kept.box}` : `agentbox rm --force ${kept.box}`],
+      next: [`agentbox ${next} ${kept.box}`],
     });
   }
   if (kept.record === undefined) {
+    if (container !== undefined) await engine.remove(container.id);
     if (kept.volume !== undefined) await engine.removeVolume(kept.volume);
     return;
   }
@@ -48,5 +50,5 @@ async function discard(context: Context, found: Reviewable): Promise<void> {
     (await settleApply(context, engine, await reviewedClone(context, found)))
   )
     return;
-  await discardClone(context, engine, kept.record);
+  await discardReviewed(context, engine, kept.record);
 }

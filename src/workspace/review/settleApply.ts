@@ -2,10 +2,10 @@ import type { Context } from '../../context.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { warn } from '../../ui/io.ts';
 import { plain } from '../../ui/plain.ts';
-import { discardClone } from '../clone/discardClone.ts';
 import { gitBox, gitBoxName } from '../gitBox.ts';
 import { endHelper } from '../sync/endHelper.ts';
 import type { ReviewedClone } from './deps.ts';
+import { discardReviewed } from './discardReviewed.ts';
 import { readApplyJournal, removeApplyJournal } from './journal.ts';
 import { finishLanding } from './land.ts';
 
@@ -32,6 +32,6 @@ export async function settleApply(context: Context, engine: Engine, clone: Revie
     await removeApplyJournal(paths, record);
     return false;
   }
-  await discardClone(context, engine, record);
+  await discardReviewed(context, engine, record);
   return true;
 }
