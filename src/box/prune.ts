@@ -87,6 +87,10 @@ async function pruneAll(context: Context, engine: Engine, options: PruneOptions)
       results.push({ removed: [{ name, what }], kept: [] });
     }
   }
+  // The volume of a gateway stays while a box has it.
+  const { endIdleGateways } = await import('../network/keeper/endIdleGateways.ts');
+  const gateways = await endIdleGateways(context, engine, ours, { client, dryRun: options.dryRun ?? false });
+  results.push({ removed: gateways.map((name) => ({ name, what: 'the gateway' })), kept: [] });
   return { removed: results.flatMap(({ removed }) => removed), kept: results.flatMap((result) => result.kept) };
 }
 

@@ -132,6 +132,7 @@ export async function startedKeeper(
         ...{ state, link, blocked, gatewayImage, now: context.now, added: boxes.added },
         settled: (held, verdict) => server.tell({ event: 'settled', held, verdict }),
         look: forgetEnded,
+        idle: async () => !(await boxes.anyAlive()) && server.connections() <= 1,
         end: (leave) => end(leave, 1),
       }),
     askers(count) {

@@ -37,8 +37,8 @@ export type KeeperRequest =
   | { readonly op: 'summary'; readonly name: string }
   /** A newer agentbox takes over: this keeper ends and leaves the gateway as it is. */
   | { readonly op: 'retire' }
-  /** Gateway and keeper end now (`client rm`, `prune`). */
-  | { readonly op: 'stop' };
+  /** Gateway and keeper end now (`client rm`); `idle`: unless a box is there or somebody else is connected (`prune`). */
+  | { readonly op: 'stop'; readonly idle?: boolean };
 
 export type Request = KeeperRequest & { readonly id: number };
 
@@ -78,7 +78,7 @@ export interface Replies {
   readonly answer: Record<string, never>;
   readonly summary: { readonly blocked: readonly Blocked[] };
   readonly retire: Record<string, never>;
-  readonly stop: Record<string, never>;
+  readonly stop: { readonly stopped: boolean };
 }
 
 export type Reply =

@@ -19,6 +19,8 @@ export interface RequestDeps {
   readonly added: (name: string) => void;
   /** Somebody answered what was held. */
   readonly settled: (held: string, verdict: 'allow' | 'deny') => void;
+  /** Nobody needs the gateway: no box of the client may run, and who asks is the only one connected. */
+  readonly idle: () => Promise<boolean>;
   readonly end: (leave: 'gateway' | 'nothing') => Promise<void>;
 }
 
@@ -61,8 +63,9 @@ export async function handle(request: KeeperRequest, deps: RequestDeps): Promise
       await deps.end('gateway');
       return {};
     case 'stop':
+      if (request.idle && !(await deps.idle())) return { stopped: false };
       await deps.end('nothing');
-      return {};
+      return { stopped: true };
     default:
       throw new UserError('state', `the keeper does not know ${(request as { op: unknown }).op}`);
   }

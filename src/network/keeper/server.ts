@@ -19,6 +19,8 @@ export interface KeeperServer {
   publish(): Promise<void>;
   /** To every connection that watches. */
   tell(event: KeeperEvent): void;
+  /** How many are connected. */
+  connections(): number;
   /** False when somebody removed the socket, or made another in its place: nobody can reach this one any more. */
   isThere(): Promise<boolean>;
   /** Takes no more connections, and resolves when at most `but` requests are being answered, or after a while. */
@@ -94,6 +96,7 @@ export async function serve(path: string, deps: ServerDeps): Promise<KeeperServe
         else socket.write(line);
       }
     },
+    connections: () => connections.size,
     isThere,
     async retire(but) {
       if (await isThere()) await unlink(path).catch(() => {});

@@ -1,4 +1,4 @@
-import type { Engine } from '../../engine/engine.ts';
+import type { BoxInfo, Engine } from '../../engine/engine.ts';
 import { labelsOfClient } from '../../plan/labels.ts';
 import { forgetBox, forgetExpired, type KeptState } from './keptState.ts';
 
@@ -19,6 +19,8 @@ export interface SweepDeps {
 export interface Sweep {
   /** Forgets boxes that ended and rules whose time is up; gives what was forgotten. Throws when the engine does not answer. */
   look(): Promise<{ readonly boxes: readonly string[]; readonly rules: boolean }>;
+  /** Whether the engine has a box of the client that may run. Throws when the engine does not answer. */
+  anyAlive(): Promise<boolean>;
   /** The box is about to be made. */
   added(name: string): void;
 }
@@ -28,11 +30,13 @@ export function sweep({ engine, client, data, state, now }: SweepDeps): Sweep {
   /** When a box that was not seen yet was added. */
   const coming = new Map<string, number>();
   const seen = new Set<string>();
+  const known = () => engine.boxes(labelsOfClient(client, data));
+  const mayRun = ({ state }: BoxInfo) => state !== 'exited';
   return {
     async look() {
       const before = [...state.boxes.keys()];
-      const boxes = await engine.boxes(labelsOfClient(client, data));
-      const alive = new Set(boxes.filter((box) => box.state !== 'exited').map(({ name }) => name));
+      const boxes = await known();
+      const alive = new Set(boxes.filter(mayRun).map(({ name }) => name));
       const ended = before.filter((name) => {
         if (alive.has(name)) {
           seen.add(name);
@@ -50,6 +54,7 @@ export function sweep({ engine, client, data, state, now }: SweepDeps): Sweep {
       }
       return { boxes: ended, rules: forgetExpired(state, now()) };
     },
+    anyAlive: async () => (await known()).some(mayRun),
     added(name) {
       seen.delete(name);
       coming.set(name, now());

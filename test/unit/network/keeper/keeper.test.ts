@@ -256,3 +256,16 @@ test('who watches sees decisions and what is held; the gateway knows that somebo
   watcher?.close();
   await soon(() => expect(stateNow()?.watched).toBe(false));
 });
+
+test('asked to stop when it is idle, it stays while a box is there or somebody else is connected', async () => {
+  const { fake, keeper, socket, ended } = await bench();
+  const stop = () => keeper.ask({ op: 'stop', idle: true });
+  fake.boxes = [listed('one')];
+  expect(await stop()).toEqual({ stopped: false });
+  fake.boxes = [listed('one', 'exited')];
+  const other = await connectKeeper(socket);
+  expect(await stop()).toEqual({ stopped: false });
+  other?.close();
+  await soon(async () => expect(await stop()).toEqual({ stopped: true }));
+  await ended;
+});
