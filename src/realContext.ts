@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { isSea } from 'node:sea';
 import { pathsOf } from './config/paths.ts';
 import type { Context } from './context.ts';
+import type { Engine } from './engine/engine.ts';
 import { execute } from './execute.ts';
 import { coloursOf } from './ui/colours.ts';
 import type { Io } from './ui/io.ts';
@@ -33,10 +34,7 @@ export function realContext(process: NodeJS.Process): Context {
       },
     },
     config: once(async () => (await import('./config/load.ts')).loadConfig(paths)),
-    async engine(choice) {
-      const { detectEngine } = await import('./engine/detect.ts');
-      return detectEngine(choice, context);
-    },
+    engine: knownEngines(() => context),
   };
   return context;
 }
@@ -55,6 +53,25 @@ function realIo(process: NodeJS.Process): Io {
     colour: colours.err,
     outColour: colours.out,
     volume: { quiet: false, verbose: false },
+  };
+}
+
+/** Each engine is looked for once, and asked about itself once; a failure is not kept. */
+function knownEngines(contextOf: () => Context): Context['engine'] {
+  const known = new Map<string, Promise<Engine>>();
+  return async (choice) => {
+    const context = contextOf();
+    const { detectEngine, wantedEngine } = await import('./engine/detect.ts');
+    const wanted = wantedEngine(choice, context.env);
+    const there = known.get(wanted);
+    if (there !== undefined) return there;
+    const asked = detectEngine(choice, context);
+    known.set(wanted, asked);
+    asked.then(
+      ({ kind }) => known.has(kind) || known.set(kind, asked),
+      () => known.delete(wanted),
+    );
+    return asked;
   };
 }
 

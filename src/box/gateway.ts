@@ -51,19 +51,21 @@ export async function runPolicy(
 }
 
 /**
- * Launches a box; one with a gateway is made known to it first, and forgotten when it did not start. `wiring` are the frames
- * that lead the box there. Throws UserError when the gateway does not acknowledge it.
+ * Launches a box; one with a gateway is made known to it meanwhile, and forgotten when it did not start. `wiring` are the frames
+ * that lead the box there; it rejects with a UserError when the gateway does not acknowledge it, and then the box must get no payload.
  */
 export async function withGateway<T>(
   context: Context,
   prepared: Prepared,
-  launch: (wiring: readonly Frame[]) => Promise<T>,
+  launch: (wiring: Promise<readonly Frame[]>) => Promise<T>,
 ): Promise<T> {
   const { keeper, box } = prepared;
-  if (keeper === undefined) return launch([]);
+  if (keeper === undefined) return launch(Promise.resolve([]));
+  const wiring = join(context, keeper, prepared);
+  wiring.catch(() => {});
   try {
-    const wiring = await join(context, keeper, prepared);
     return await launch(wiring).catch(async (error: unknown) => {
+      await wiring.catch(() => {});
       await keeper.ask({ op: 'remove', name: box.name }).catch(() => {});
       throw error;
     });
@@ -103,19 +105,31 @@ async function join(
 
 const socketName = () => randomBytes(16).toString('hex');
 
-/** After the end of a box: tells what was blocked, and has the gateway forget the box. A keeper that is gone has nothing to tell. */
-export async function leaveGateway(context: Context, { keeper, box, facts, profile }: Prepared): Promise<void> {
-  if (keeper === undefined) return;
+/**
+ * After the end of a box: tells what was blocked, then has the gateway forget the box, which `forgotten` waits for. A keeper that is
+ * gone has nothing to tell.
+ */
+export async function leaveGateway(
+  context: Context,
+  { keeper, box, facts, profile }: Prepared,
+): Promise<{ readonly forgotten: Promise<unknown> }> {
+  const nothing = { forgotten: Promise.resolve() };
+  if (keeper === undefined) return nothing;
   const { runningKeeper } = await import('../network/keeper/client.ts');
   const again = await runningKeeper(context, profile.client, facts.engine).catch(() => undefined);
-  if (again === undefined) return;
+  if (again === undefined) return nothing;
   try {
     const { blocked } = await again.ask({ op: 'summary', name: box.name });
     for (const line of blockedLines(blocked, profile.client)) say(context.io, `agentbox: ${line}`);
-    await again.ask({ op: 'remove', name: box.name });
+    const forgotten = again.ask({ op: 'remove', name: box.name }).catch(unlessBug);
+    return { forgotten: forgotten.finally(again.close) };
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-  } finally {
     again.close();
+    unlessBug(error);
+    return nothing;
   }
+}
+
+function unlessBug(error: unknown): void {
+  if (!(error instanceof UserError)) throw error;
 }

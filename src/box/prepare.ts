@@ -42,6 +42,7 @@ export interface Prepared extends Resolved {
 
 /** Everything up to the launch: the plan, the image, the secrets. */
 export async function prepareRun(context: Context, request: RunCommand): Promise<Prepared> {
+  askEarly(context, request);
   const chosen = await choose(context, request);
   performance.mark('settings');
   const { profile, agent, project, projectFile } = chosen;
@@ -110,6 +111,15 @@ async function keptReady(context: Context, keeper: Promise<Keeper> | undefined):
   const ready = await keeper;
   if (ready !== undefined) trace(context.io, 'the gateway is ready');
   return ready;
+}
+
+/** Has the engine asked about itself while settings are read, which seldom name another one; it answers late, and what it says is kept. */
+function askEarly(context: Context, { flags }: RunCommand): void {
+  context
+    .engine({ flag: flags.engine, profile: 'auto' })
+    .then((engine) => engine.facts())
+    // Whoever needs it tells.
+    .catch(() => {});
 }
 
 /** The image and variables that the project asks for, where the user's own settings let it. A login needs neither. */

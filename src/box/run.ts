@@ -9,12 +9,13 @@ import { formatSpan } from '../ui/time.ts';
 import { attendWorkspace } from '../workspace/attend.ts';
 import { closeWorkspace } from '../workspace/close.ts';
 import { openWorkspace } from '../workspace/open.ts';
+import { type WorkspaceRecord, writeRecord } from '../workspace/record.ts';
 import { withWorkspace } from '../workspace/withWorkspace.ts';
 import { approver } from './approve.ts';
 import { exclusively } from './exclusive.ts';
 import { leaveGateway, withGateway } from './gateway.ts';
 import { uninterrupted } from './interrupt.ts';
-import { encodePayload } from './payload.ts';
+import { encodePayload, type Frame } from './payload.ts';
 import { withPorts } from './ports.ts';
 import { type Prepared, prepareRun } from './prepare.ts';
 import { forgetTrials } from './runtime.ts';
@@ -91,18 +92,21 @@ function launch(context: Context, request: RunCommand, prepared: Prepared): Prom
     withWorkspace(context, prepared, () =>
       exclusively(context, prepared, () =>
         withGateway(context, prepared, async (wiring) => {
+          performance.mark('gateway');
           await ensureClientState(context.paths, profile.client, agent.name, facts.caller, box, request.scratch);
-          await openWorkspace(context, prepared);
+          const record = await openWorkspace(context, prepared);
+          performance.mark('workspace');
+          const payload = readyToStart(context, prepared, wiring, record);
           return withSshAgent(prepared, () =>
             withPorts(context, prepared, request.detach, () =>
               engine.launch({
                 spec: box,
-                payload: encodePayload([...prepared.frames, ...wiring]),
+                payload,
                 approve: approver(engine, box, prepared.imageEnv),
                 streams: request.detach ? undefined : streamsOf(context.io, box.terminal),
               }),
             ),
-          );
+          ).finally(() => payload.catch(() => {}));
         }),
       ),
     );
@@ -111,6 +115,20 @@ function launch(context: Context, request: RunCommand, prepared: Prepared): Prom
     await engine.remove(running.id);
     await closeWorkspace(context, prepared);
   });
+}
+
+/** The payload of a box, which makes it start, once its record is on the disk and the gateway knows of it; the engine makes the box meanwhile. */
+function readyToStart(
+  { paths }: Context,
+  { frames }: Prepared,
+  wiring: Promise<readonly Frame[]>,
+  record: WorkspaceRecord | undefined,
+): Promise<Buffer> {
+  const written = record === undefined ? undefined : writeRecord(paths, record);
+  const payload = Promise.all([wiring, written]).then(([more]) => encodePayload([...frames, ...more]));
+  // Whoever launches tells.
+  payload.catch(() => {});
+  return payload;
 }
 
 async function attend(context: Context, request: RunCommand, prepared: Prepared, running: RunningBox): Promise<number> {
@@ -122,7 +140,11 @@ async function attend(context: Context, request: RunCommand, prepared: Prepared,
   );
   if (left) return code;
   performance.mark('ended');
-  await Promise.all([engine.discard(running.id), leaveGateway(context, prepared)]);
+  // Each takes its time and none needs the other; a failure is told last, when nothing is left undone.
+  const discarded = engine.discard(running.id);
+  discarded.catch(() => {});
+  const { forgotten } = await leaveGateway(context, prepared);
+  performance.mark('told');
   for (const path of facts.shared === undefined ? [] : await changedIn(facts.shared, agent)) {
     say(
       context.io,
@@ -130,6 +152,9 @@ async function attend(context: Context, request: RunCommand, prepared: Prepared,
     );
   }
   await closeWorkspace(context, prepared);
+  performance.mark('closed');
+  await Promise.all([discarded, forgotten]);
+  performance.mark('discarded');
   if (box.terminal) {
     say(context.io, `agentbox: ${agent.title} ended with ${code} after ${formatSpan(context.now().getTime() - began)}`);
   }

@@ -17,7 +17,7 @@ export interface Origins {
 /** The configuration of a text; throws ConfigError with every mistake in it. */
 export async function parseConfig(text: string, origins: Origins): Promise<LoadedConfig> {
   const refused = (problems: readonly Problem[]) => new ConfigError(origins.file, problems);
-  const { data, problemAt } = readYaml(text, { schema: configSchema, jsonSchema: configJsonSchema(), refused });
+  const { data, problemAt } = readYaml(text, { schema: configSchema, jsonSchema: configJsonSchema, refused });
   const expand = (path: string) => expandPath(path, dirname(origins.file), origins.home);
   const config: LoadedConfig = {
     file: origins.file,

@@ -7,7 +7,8 @@ import { type Problem, pathText } from './problem.ts';
 /** What a file in YAML should be, and the error for one that is not. */
 export interface Wanted<S extends z.ZodType> {
   readonly schema: S;
-  readonly jsonSchema: JsonSchema;
+  /** Asked for only when there is a mistake to explain: it takes longer to make than a file to read. */
+  readonly jsonSchema: () => JsonSchema;
   /** Makes the error of all mistakes. */
   readonly refused: (problems: readonly Problem[]) => Error;
 }
@@ -48,7 +49,7 @@ export function readYaml<S extends z.ZodType>(
   }
   const parsed = schema.safeParse(data);
   if (!parsed.success) {
-    const mistakes = explain(parsed.error.issues, data, jsonSchema);
+    const mistakes = explain(parsed.error.issues, data, jsonSchema());
     const problems = mistakes.map(({ path, atKey, message }) => problem(path, locate(document, path, atKey), message));
     throw refused(problems.sort((a, b) => a.line - b.line || a.column - b.column));
   }

@@ -5,6 +5,9 @@ import { prices } from './priceKeys.ts';
 import { parseSize, SIZE } from './size.ts';
 import { workspaceKeys } from './workspaceKeys.ts';
 
+// Each file is read once a run, so a reader compiled for it would cost more than it saves.
+z.config({ jitless: true });
+
 // Only what is enforced has a key: to accept a rule that nothing keeps would be a lie.
 
 const hostPath = z

@@ -88,8 +88,11 @@ export interface TerminalControl {
 /** How a box is to be launched. */
 export interface Launch {
   readonly spec: BoxSpec;
-  /** What the entrypoint reads before it starts the agent (see box/payload.ts). Never logged, never on argv. */
-  readonly payload: Buffer;
+  /**
+   * What the entrypoint reads before it starts the agent (see box/payload.ts). Never logged, never on argv. It may come while the
+   * box is made; when it does not, the box is removed and its error thrown.
+   */
+  readonly payload: Buffer | Promise<Buffer>;
   /** Looks at what was really created; a throw removes the box and nothing of the payload has been sent. */
   readonly approve: (actual: ActualBox) => void;
   /** Undefined: detached; the box gets its payload and is left alone. */

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { lchown, open, readdir } from 'node:fs/promises';
+import { closeSync, constants, fchownSync, lchownSync, openSync, readdirSync } from 'node:fs';
 import { orStateTrouble } from './trouble.ts';
 
 /** Numeric ids of a user of the host. */
@@ -14,24 +13,27 @@ export interface Owner {
  * UserError('state').
  */
 export async function giveTree(path: string, owner: Owner): Promise<void> {
-  await orStateTrouble(`cannot give ${path} to user ${owner.uid}`, () => give(path, owner));
+  await orStateTrouble(`cannot give ${path} to user ${owner.uid}`, async () => give(path, owner));
 }
 
-async function give(path: string, owner: Owner): Promise<void> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+function give(path: string, owner: Owner): void {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   try {
-    const self = `/proc/self/fd/${handle.fd}`;
-    for (const entry of await readdir(self, { withFileTypes: true })) {
+    const self = `/proc/self/fd/${descriptor}`;
+    for (const entry of readdirSync(self, { withFileTypes: true })) {
       const inside = `${self}/${entry.name}`;
-      const given = entry.isDirectory() ? give(inside, owner) : lchown(inside, owner.uid, owner.gid);
-      await given.catch(unlessGone);
+      unlessGone(() => (entry.isDirectory() ? give(inside, owner) : lchownSync(inside, owner.uid, owner.gid)));
     }
-    await handle.chown(owner.uid, owner.gid);
+    fchownSync(descriptor, owner.uid, owner.gid);
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }
 
-function unlessGone(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
+function unlessGone(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
 }

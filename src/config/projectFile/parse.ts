@@ -25,7 +25,7 @@ export function parseProjectFile({ path, text }: Pick<ProjectFile, 'path' | 'tex
       next: REMEDY,
     });
   };
-  const { data } = readYaml(text, { schema: projectSchema, jsonSchema: projectJsonSchema(), refused });
+  const { data } = readYaml(text, { schema: projectSchema, jsonSchema: projectJsonSchema, refused });
   const from = PROJECT_FILE;
   const settings = settingsOf(data, (path) => path);
   return {

@@ -18,8 +18,11 @@ export async function launch(client: DockerClient, facts: ReadFacts, request: La
     const [actual, [input, output, watch]] = await Promise.all([inspectBox(client, id, facts), opening]);
     request.approve(actual);
     performance.mark('approved');
+    const payload = await request.payload;
+    performance.mark('payload');
     await start(client, id);
-    const box = { client, id, terminal: spec.terminal, payload: request.payload, input, output, watch };
+    performance.mark('up');
+    const box = { client, id, terminal: spec.terminal, payload, input, output, watch };
     return await (streams === undefined ? leave(box) : attend(box, streams));
   } catch (error) {
     closeLater(opening);

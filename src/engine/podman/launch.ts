@@ -30,7 +30,7 @@ export async function launch(
   try {
     const { id } = await approved(podman, client, { cidfile, detached, boxes, approve });
     client.showErrors();
-    const handedOver = client.handOver(payload);
+    const handedOver = client.handOver(await payload);
     // With a terminal podman gets the signals of agentbox's process group, and ends with 0 at a TERM that was not its own.
     if (!detached) return follow(podman, id, client, !spec.terminal);
     const [{ code, stderr }] = await Promise.all([client.ended, handedOver]);

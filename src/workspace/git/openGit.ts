@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Caller } from '../../context.ts';
 import { giveTree, type Owner } from '../../state/giveTree.ts';
@@ -6,7 +6,7 @@ import { orStateTrouble } from '../../state/trouble.ts';
 import type { RepositoryFacts } from '../facts.ts';
 import { copyPlain, ownGitDirectory } from './ownGitDirectory.ts';
 import { borrowedObjects, dotGitFile, GIT_DIRS, nothing, ownGitDir, startIndex } from './places.ts';
-import { type RefsSnapshot, readRefs } from './readRefs.ts';
+import type { RefsSnapshot } from './readRefs.ts';
 
 /**
  * Makes what the mounts of gitMounts lead to in `folder` (workspaceDir), the box's own git directories with `owner` as theirs
@@ -22,9 +22,8 @@ export async function openGit(
   return Promise.all(
     repositories.map(async (repository, n) => {
       const own = ownGitDir(folder, n);
-      await ownGitDirectory(repository, own, { alternates: borrowedObjects(repository, n) });
+      const start = await ownGitDirectory(repository, own, { alternates: borrowedObjects(repository, n) });
       await keepStart(folder, repository, n);
-      const start = await readRefs(own);
       if (caller.uid === 0) await giveTree(own, owner);
       return start;
     }),
@@ -35,22 +34,23 @@ export async function openGit(
 async function makeNothing(folder: string): Promise<void> {
   const { file, directory } = nothing(folder);
   await orStateTrouble(`cannot make ${file}`, async () => {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    await mkdir(directory);
-    await writeFile(file, '');
-    await Promise.all([chmod(directory, 0o755), chmod(file, 0o644)]);
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    mkdirSync(directory);
+    writeFileSync(file, '');
+    chmodSync(directory, 0o755);
+    chmodSync(file, 0o644);
   });
 }
 
 async function keepStart(folder: string, { dotGit, gitDir }: RepositoryFacts, n: number): Promise<void> {
   const start = dirname(startIndex(folder, n));
   await orStateTrouble(`cannot write ${start}`, async () => {
-    await mkdir(start, { recursive: true, mode: 0o700 });
+    mkdirSync(start, { recursive: true, mode: 0o700 });
     // Helper boxes mount it too.
-    if (await copyPlain(gitDir, start, 'index')) await chmod(startIndex(folder, n), 0o644);
+    if (copyPlain(gitDir, start, 'index')) chmodSync(startIndex(folder, n), 0o644);
     if (dotGit === 'directory') return;
     const file = dotGitFile(folder, n);
-    await writeFile(file, `gitdir: ${GIT_DIRS}/${n}\n`);
-    await chmod(file, 0o644);
+    writeFileSync(file, `gitdir: ${GIT_DIRS}/${n}\n`);
+    chmodSync(file, 0o644);
   });
 }

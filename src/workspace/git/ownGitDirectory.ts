@@ -1,11 +1,18 @@
-import { constants } from 'node:fs';
-import { copyFile, lstat, mkdir, readdir, realpath, utimes, writeFile } from 'node:fs/promises';
+import {
+  constants,
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gitConfigText } from '../../credentials/gitConfigText.ts';
 import { orStateTrouble } from '../../state/trouble.ts';
 import type { RepositoryFacts } from '../facts.ts';
 import { IN_PROGRESS_FILES } from './inProgress.ts';
-import { isAbsent } from './readPlain.ts';
 import { type RefsSnapshot, readRefs } from './readRefs.ts';
 import { isObjectId } from './refName.ts';
 
@@ -27,54 +34,55 @@ const STAYS = /^refs\/(stash$|bisect\/|rewritten\/|worktree\/)/;
 
 /**
  * Makes `path`, which must not be there, a git directory of a box's own: HEAD, index, refs and plain settings of the
- * repository, no hooks, no objects. The repository is only read, and no git is run. Throws UserError('state') for a full disk
- * and the like.
+ * repository, no hooks, no objects; gives its HEAD and refs. The repository is only read, and no git is run. Its fifty small steps are
+ * done one by one, which takes a tenth of the time that handing them to threads does. Throws UserError('state') for a full disk and the like.
  */
 export async function ownGitDirectory(
   repository: RepositoryFacts,
   path: string,
   { alternates }: OwnGitDirectory,
-): Promise<void> {
+): Promise<RefsSnapshot> {
+  const { gitDir, commonDir } = repository;
+  const refs = await refsOf(repository);
   await orStateTrouble(`cannot make ${path}`, async () => {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await mkdir(path, { mode: 0o700 });
-    for (const directory of DIRECTORIES) await mkdir(join(path, directory), { recursive: true });
-    const { gitDir, commonDir } = repository;
-    await Promise.all([
-      writeRefs(path, await refsOf(repository)),
-      writeFile(join(path, 'config'), gitConfigText(repository.config)),
-      ...OF_WORKTREE.map((name) => copyPlain(gitDir, path, name)),
-      ...OF_REPOSITORY.map((name) => copyPlain(commonDir, path, name)),
-      copySharedIndex(gitDir, path),
-      ...(alternates.length === 0
-        ? []
-        : [writeFile(join(path, 'objects/info/alternates'), alternates.map((name) => `${name}\n`).join(''))]),
-    ]);
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    mkdirSync(path, { mode: 0o700 });
+    for (const directory of DIRECTORIES) mkdirSync(join(path, directory), { recursive: true });
+    writeRefs(path, refs);
+    writeFileSync(join(path, 'config'), gitConfigText(repository.config));
+    for (const name of [...OF_WORKTREE, ...sharedIndexes(gitDir)]) copyPlain(gitDir, path, name);
+    for (const name of OF_REPOSITORY) copyPlain(commonDir, path, name);
+    const lines = alternates.map((name) => `${name}\n`).join('');
+    if (lines !== '') writeFileSync(join(path, 'objects/info/alternates'), lines);
   });
+  return refs;
 }
 
 /** Of a linked worktree HEAD is its own, and so are few refs. */
 async function refsOf({ gitDir, commonDir }: RepositoryFacts): Promise<RefsSnapshot> {
-  const { head } = await readRefs(gitDir);
-  const { refs } = await readRefs(commonDir);
-  return { head, refs: Object.fromEntries(Object.entries(refs).filter(([name]) => !STAYS.test(name))) };
+  const own = await readRefs(gitDir);
+  const { refs } = commonDir === gitDir ? own : await readRefs(commonDir);
+  return {
+    // A HEAD that says nothing would be no repository at all.
+    head: own.head ?? 'ref: refs/heads/main',
+    refs: Object.fromEntries(Object.entries(refs).filter(([name]) => !STAYS.test(name))),
+  };
 }
 
 /** One file for all, which is quick however many they are; what stands for another ref cannot be in there. */
-async function writeRefs(path: string, { head, refs }: RefsSnapshot): Promise<void> {
+function writeRefs(path: string, { head, refs }: RefsSnapshot): void {
   const entries = Object.entries(refs);
   const packed = entries.filter(([, value]) => isObjectId(value)).map(([name, id]) => `${id} ${name}`);
   // By bytes, as git looks them up, which is not how JavaScript compares.
   const sorted = packed.sort((a, b) => Buffer.compare(nameOf(a), nameOf(b)));
   const lines = sorted.length === 0 ? [] : ['# pack-refs with: sorted ', ...sorted];
-  await writeFile(join(path, 'packed-refs'), lines.map((line) => `${line}\n`).join(''));
+  writeFileSync(join(path, 'packed-refs'), lines.map((line) => `${line}\n`).join(''));
   for (const [name, value] of entries) {
     if (isObjectId(value)) continue;
-    await mkdir(dirname(join(path, name)), { recursive: true });
-    await writeFile(join(path, name), `${value}\n`);
+    mkdirSync(dirname(join(path, name)), { recursive: true });
+    writeFileSync(join(path, name), `${value}\n`);
   }
-  // A HEAD that says nothing would be no repository at all.
-  await writeFile(join(path, 'HEAD'), `${head ?? 'ref: refs/heads/main'}\n`);
+  writeFileSync(join(path, 'HEAD'), `${head}\n`);
 }
 
 function nameOf(line: string): Buffer {
@@ -82,25 +90,19 @@ function nameOf(line: string): Buffer {
 }
 
 /** Copies a file, and says whether there was one: a link or a folder is no plain data, and left out. */
-export async function copyPlain(from: string, to: string, name: string): Promise<boolean> {
+export function copyPlain(from: string, to: string, name: string): boolean {
   const source = join(from, name);
-  const entry = await lstat(source).catch(orAbsent);
-  if (!entry?.isFile() || (await realpath(source)) !== source) return false;
+  const entry = lstatSync(source, { throwIfNoEntry: false });
+  if (!entry?.isFile() || realpathSync.native(source) !== source) return false;
   const copy = join(to, name);
-  await copyFile(source, copy, constants.COPYFILE_FICLONE);
+  copyFileSync(source, copy, constants.COPYFILE_FICLONE);
   // An index that looks younger than it is would have git trust files that were changed in the second it was written in.
   const second = Math.floor(entry.mtimeMs / 1000);
-  await utimes(copy, second, second);
+  utimesSync(copy, second, second);
   return true;
 }
 
 /** With core.splitIndex most of an index is in another file. */
-async function copySharedIndex(from: string, to: string): Promise<void> {
-  const names = (await readdir(from)).filter((name) => name.startsWith('sharedindex.'));
-  await Promise.all(names.map((name) => copyPlain(from, to, name)));
-}
-
-function orAbsent(error: unknown): undefined {
-  if (isAbsent(error)) return undefined;
-  throw error;
+function sharedIndexes(gitDir: string): readonly string[] {
+  return readdirSync(gitDir).filter((name) => name.startsWith('sharedindex.'));
 }
