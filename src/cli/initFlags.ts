@@ -48,13 +48,13 @@ export function initOptions(flags: InitFlags, { cwd, paths }: Pick<Context, 'cwd
       keyFrom: flags.keyFrom?.map((text) => parseKeyFrom(text, names, { cwd, home: paths.home })),
       allow,
       workspace: flags.workspace,
+      engine: flags.engine,
       projects: flags.project?.map((folder) => existing(resolve(cwd, folder))),
       withoutLimits: flags.withoutLimits,
     },
     yes: flags.yes ?? false,
     dryRun: flags.dryRun ?? false,
     build: flags.build ?? true,
-    engine: flags.engine,
   };
 }
 

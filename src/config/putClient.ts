@@ -10,6 +10,7 @@ export type ClientEntries = Partial<
     RawClient,
     | 'projects'
     | 'agent'
+    | 'engine'
     | 'login'
     | 'credentials'
     | 'allow'

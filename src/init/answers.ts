@@ -1,6 +1,7 @@
 import type { Degradable, Profile } from '../config/profile.ts';
 import type { ClientEntries } from '../config/putClient.ts';
 import type { StoreKind } from '../credentials/store.ts';
+import type { EngineKind } from '../plan/spec.ts';
 import type { Tools } from './languages.ts';
 
 /** Where the value of a client's credential is to come from. */
@@ -24,6 +25,8 @@ export interface Answers {
   readonly agents: readonly string[];
   /** Folders that are to belong to it; absolute. */
   readonly projects: readonly string[];
+  /** One that was asked for by name. */
+  readonly engine: EngineKind | undefined;
   readonly keys: readonly Key[];
   /** `host`: a copy of this machine's login; undefined: as it is. */
   readonly login: 'host' | undefined;
@@ -40,13 +43,14 @@ export interface Answers {
 
 /** The answers as settings: what holds already by `before` is not said again, but for the agent of a new client. Pure. */
 export function entriesOf(answers: Answers, before: Profile, isNew: boolean): ClientEntries {
-  const { client, agents, projects, keys, login, allow, tools, workspace, allowDegraded } = answers;
+  const { client, agents, projects, engine, keys, login, allow, tools, workspace, allowDegraded } = answers;
   const [agent] = agents;
   const allowed = before.allow.map(({ text }) => text);
   const credentials = keys.filter(({ name, source }) => !isThere(before, name, source));
   return {
     ...some('projects', client === 'default' ? [] : projects),
     ...(agent === undefined || (agent === before.agent && !isNew) ? {} : { agent }),
+    ...(engine === undefined || engine === before.engine ? {} : { engine }),
     ...(login === undefined || login === before.login ? {} : { login }),
     ...(credentials.length === 0
       ? {}

@@ -1,16 +1,18 @@
+import type { Agent } from '../agents/agent.ts';
 import { AGENT_NAMES, AGENTS, agentOf } from '../agents/index.ts';
-import { servingNames } from '../agents/serving.ts';
+import { credentialNames, servingNames } from '../agents/serving.ts';
 import { NO_FLAGS } from '../config/flags.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { profileOf } from '../config/merge.ts';
 import { CLIENT_NAME } from '../config/names.ts';
 import type { Degradable, Profile } from '../config/profile.ts';
 import { UsageError } from '../errors.ts';
+import type { EngineKind } from '../plan/spec.ts';
 import type { Answers } from './answers.ts';
 import { askKeys } from './askKeys.ts';
 import { askNetwork, askTools } from './askProject.ts';
 import { proposedName } from './clientName.ts';
-import type { KeyFrom } from './keyFrom.ts';
+import { type KeyFrom, usualName } from './keyFrom.ts';
 import type { Found } from './look.ts';
 import type { Questions } from './questions.ts';
 
@@ -23,6 +25,7 @@ export interface Given {
   readonly workspace?: Profile['workspace'] | undefined;
   /** Absolute. */
   readonly projects?: readonly string[] | undefined;
+  readonly engine?: EngineKind | undefined;
   /** To do without the limits that the engine cannot hold. */
   readonly withoutLimits?: boolean | undefined;
 }
@@ -33,6 +36,8 @@ export interface Asking {
   readonly config: LoadedConfig;
   readonly given: Given;
   readonly questions: Questions | undefined;
+  /** The client has a login of the agent's own already. */
+  readonly hasLogin: (profile: Profile, agent: Agent) => boolean;
 }
 
 /** The client's name, given or asked for. Throws UsageError for one that is none, or that this folder does not belong to. */
@@ -74,9 +79,11 @@ export async function askRest(
   const tools = await askTools(asking, profile);
   const workspace = await askWorkspace(asking, profile);
   const allowDegraded = await askLimits(asking, profile);
-  const own = isNew && found.isProject && found.owner === undefined && found.inside.length === 0;
-  const projects = given.projects ?? (own ? [found.project.top] : []);
-  return { answers: { client, agents, projects, ...keys, allow, tools, workspace, allowDegraded }, before };
+  // To one that is there, a folder is added only when a person sees it.
+  const claimed = isNew || asking.questions !== undefined ? found.unclaimed : undefined;
+  const projects = given.projects ?? (claimed === undefined ? [] : [claimed]);
+  const { engine } = given;
+  return { answers: { client, agents, projects, engine, ...keys, allow, tools, workspace, allowDegraded }, before };
 }
 
 async function askAgents(
@@ -88,10 +95,13 @@ async function askAgents(
   if (questions === undefined) return [];
   const choices = AGENTS.filter(({ name }) => before.agents.includes(name)).map((agent) => {
     const set = servingNames(before, agent).find((name) => found.variables.includes(name));
-    const hint = found.logins.includes(agent.name) ? 'logged in here' : set === undefined ? undefined : `${set} is set`;
-    return { value: agent.name, label: agent.title, hint };
+    const isLoggedIn = found.logins.includes(agent.name);
+    const hint = isLoggedIn ? 'logged in here' : set === undefined ? undefined : `${set} is set`;
+    // Of the agents that a key serves, the one whose own it is.
+    const isOwn = isLoggedIn || (set !== undefined && set === usualName(credentialNames(before, agent)));
+    return { value: agent.name, label: agent.title, hint, isOwn };
   });
-  const likely = isNew ? choices.find(({ hint }) => hint !== undefined)?.value : undefined;
+  const likely = isNew ? (choices.find(({ isOwn }) => isOwn) ?? choices.find(({ hint }) => hint))?.value : undefined;
   const chosen = await questions.several({
     message: 'Which agents?',
     choices,
@@ -111,7 +121,7 @@ async function askWorkspace(
     message: 'What do boxes get of a project?',
     choices: [
       { value: 'bind', label: 'its files', hint: 'the agent changes them in place' },
-      ...(found.project.isRepository || !found.isProject
+      ...(found.project.isRepository || found.refused !== undefined
         ? [{ value: 'clone' as const, label: 'a copy', hint: 'you review it: agentbox diff, agentbox apply' }]
         : []),
       { value: 'readonly', label: 'its files, read-only', hint: 'what it makes is left in a folder beside' },

@@ -43,7 +43,7 @@ function givenKeys({ given }: Asking, agents: readonly string[]): Keys {
 }
 
 async function askOne(
-  { found, questions }: Asking,
+  { found, questions, hasLogin }: Asking,
   profile: Profile,
   agent: Agent,
   chosen: readonly Key[],
@@ -52,7 +52,11 @@ async function askOne(
   const has = [...chosen.map(({ name }) => name), ...credentialsFor(profile, agent, AGENTS).map(({ name }) => name)];
   const takesLogin = agent.login !== undefined && wiringsOf(profile, agent).some(({ login }) => login);
   const name = usualName(credentialNames(profile, agent));
-  const isServed = !needsProvider(agent) || names.some((one) => has.includes(one)) || names.length === 0;
+  const isServed =
+    !needsProvider(agent) ||
+    names.length === 0 ||
+    names.some((one) => has.includes(one)) ||
+    (takesLogin && hasLogin(profile, agent));
   if (isServed) return NOTHING;
   const isLoggedIn = takesLogin && found.logins.includes(agent.name);
   if (questions === undefined) {

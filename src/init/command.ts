@@ -1,10 +1,9 @@
 import { loadConfig } from '../config/load.ts';
 import type { Context } from '../context.ts';
 import { CancelledError, UsageError, UserError } from '../errors.ts';
-import type { EngineKind } from '../plan/spec.ts';
 import { say } from '../ui/io.ts';
 import type { Asking, Given } from './ask.ts';
-import { look } from './look.ts';
+import { hasOwnLogin, look } from './look.ts';
 import { nextSteps, type Ready, runQuestion } from './nextSteps.ts';
 import type { Questions } from './questions.ts';
 import { setUp } from './setUp.ts';
@@ -18,7 +17,6 @@ export interface InitOptions {
   readonly dryRun: boolean;
   /** False: without making the image. */
   readonly build: boolean;
-  readonly engine: EngineKind | undefined;
 }
 
 /** What follows the settings. */
@@ -49,11 +47,13 @@ export async function init(
     throw new UsageError('there is no terminal to ask questions at', WITHOUT);
   }
   const config = await context.config();
-  const found = await look(context, config, options.engine);
+  const found = await look(context, config, options.given.engine);
   for (const line of foundInWords(found, config, paths.home, io.columns || 80)) say(io, line);
-  const asking: Asking = { found, config, given: options.given, questions: options.yes ? undefined : questions };
+  const hasLogin: Asking['hasLogin'] = (profile, agent) => hasOwnLogin(profile, agent, context);
+  const asked = options.yes ? undefined : questions;
+  const asking: Asking = { found, config, given: options.given, questions: asked, hasLogin };
   const ready = await setUp(context, asking, options.dryRun).catch((error: unknown) => {
-    if (error instanceof CancelledError) say(io, 'agentbox: nothing was written');
+    if (error instanceof CancelledError || error instanceof UserError) say(io, 'agentbox: nothing was written');
     throw error;
   });
   if (ready === undefined) return 0;

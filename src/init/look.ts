@@ -1,16 +1,19 @@
-import type { AgentLogin } from '../agents/agent.ts';
+import { join } from 'node:path';
+import type { Agent, AgentLogin } from '../agents/agent.ts';
 import { AGENTS } from '../agents/index.ts';
 import { claimsOf } from '../config/binding.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import type { Profile } from '../config/profile.ts';
 import { realPathOf } from '../config/realPath.ts';
 import type { Context } from '../context.ts';
 import { readPlainFile } from '../credentials/plainFile.ts';
+import { stateDirOf } from '../credentials/stateDir.ts';
 import type { Failure, KeychainFacts } from '../doctor/facts.ts';
 import { gatherKeychain } from '../doctor/keychain.ts';
 import { settled } from '../doctor/settled.ts';
 import type { EngineFacts } from '../engine/engine.ts';
 import { UserError } from '../errors.ts';
-import { isWithin } from '../plan/guard.ts';
+import { guardSource, isWithin } from '../plan/guard.ts';
 import type { EngineKind } from '../plan/spec.ts';
 import { lookAtProject, type ProjectLook } from './lookAtProject.ts';
 
@@ -19,12 +22,12 @@ export interface Found {
   /** The real path of where the caller is. */
   readonly here: string;
   readonly project: ProjectLook;
-  /** True where agents can be run: it is not the home directory or around it. */
-  readonly isProject: boolean;
+  /** Why no box may have this folder as its project; undefined: one may. */
+  readonly refused: string | undefined;
   /** The client that this folder belongs to. */
   readonly owner: string | undefined;
-  /** Clients to whom something inside of it belongs. */
-  readonly inside: readonly string[];
+  /** The folder that a client may have for its own, here or around; undefined: none, or it has an owner. */
+  readonly unclaimed: string | undefined;
   readonly engine: EngineFacts | undefined;
   readonly noEngine: Failure | undefined;
   /** The agents that are logged in on this machine. */
@@ -50,20 +53,33 @@ export async function look(context: Context, config: LoadedConfig, flag: EngineK
   const names = AGENTS.flatMap(({ providers }) =>
     Object.values(providers).flatMap(({ credentials, alsoServedBy }) => [...credentials, ...alsoServedBy]),
   );
+  const owner = claims.find(({ projects }) => projects.some((folder) => isWithin(here, folder)))?.client;
+  const { configDir, dataDir, cacheDir } = context.paths;
+  const own = await Promise.all([configDir, dataDir, cacheDir].map(realPathOf));
+  const endpoint = engine.value?.endpoint ?? '';
+  const refusal = (folder: string) => whyRefused(folder, owner ?? '', { home, own, claims, engine: { endpoint } });
   return {
     here,
     project,
-    isProject: !isWithin(home, here),
-    owner: claims.find(({ projects }) => projects.some((folder) => isWithin(here, folder)))?.client,
-    inside: claims.flatMap(({ client, projects }) =>
-      projects.some((folder) => folder !== here && isWithin(folder, project.top)) ? [client] : [],
-    ),
+    refused: refusal(here),
+    owner,
+    unclaimed: owner === undefined && refusal(project.top) === undefined ? project.top : undefined,
     engine: engine.value,
     noEngine: engine.failure,
     keychain,
     logins: logins.flat(),
     variables: [...new Set(names)].filter((name) => context.env[name]),
   };
+}
+
+function whyRefused(folder: string, client: string, facts: Parameters<typeof guardSource>[3]): string | undefined {
+  try {
+    guardSource('folder', folder, client, facts);
+    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) return error.why ?? error.message;
+    throw error;
+  }
 }
 
 async function lookAtEngine(context: Context, { defaults }: LoadedConfig, flag: EngineKind | undefined) {
@@ -82,6 +98,19 @@ async function isLoggedIn(login: AgentLogin | undefined, context: Context): Prom
       if (code === 0) return true;
     }
   }
+  return isLogin(login, file);
+}
+
+/** Whether a client has a login of an agent's own in its state. */
+export function hasOwnLogin(
+  profile: Pick<Profile, 'client' | 'shareHostLogin'>,
+  agent: Agent,
+  context: Pick<Context, 'env' | 'paths'>,
+): boolean {
+  return agent.login !== undefined && isLogin(agent.login, join(stateDirOf(profile, agent, context), agent.login.file));
+}
+
+function isLogin(login: AgentLogin, file: string): boolean {
   try {
     const text = readPlainFile(file, LARGEST)?.text;
     return text !== undefined && login.parse(text) !== undefined;

@@ -36,9 +36,7 @@ export async function setUp(context: Context, asking: Asking, dryRun: boolean): 
     return undefined;
   }
   if (preview.changes) await agreed(context, asking, preview, file);
-  for (const { source } of answers.keys) {
-    if ('env' in source && !context.env[source.env]) say(io, `note: ${source.env} is not set here now`);
-  }
+  for (const note of notes(context, found, answers)) say(io, `note: ${note}`);
   const values = await askValues(context, client, answers.keys);
   await keepAll(context, client, values, entries);
   for (const { name, kind } of values) {
@@ -46,6 +44,17 @@ export async function setUp(context: Context, asking: Asking, dryRun: boolean): 
   }
   say(io, preview.changes ? `client ${client} is in ${file}` : `client ${client} was in ${file} as it should be`);
   return readyOf(found, client, answers, before);
+}
+
+/** What was asked for by a flag and is not there yet. */
+function notes({ env }: Context, { logins }: Found, { keys, login, agents }: Answers): readonly string[] {
+  const here = login === 'host' ? agents.map(agentOf) : [];
+  return [
+    ...keys.flatMap(({ source }) => ('env' in source && !env[source.env] ? [`${source.env} is not set here now`] : [])),
+    ...here
+      .filter((agent) => agent.login !== undefined && !logins.includes(agent.name))
+      .map(({ title }) => `${title} is not logged in on this machine`),
+  ];
 }
 
 async function leftAlone(context: Context, asking: Asking, client: string): Promise<Ready> {
@@ -66,7 +75,7 @@ function readyOf(found: Found, client: string, answers: Answers, before: Profile
     client,
     agent: answers.agents[0] ?? before.agent,
     isOwn: found.owner === client || answers.projects.includes(found.project.top),
-    isProject: found.isProject,
+    isProject: found.refused === undefined && (found.owner === undefined || found.owner === client),
     logins: answers.logins,
     keys: answers.later.flatMap((name) => usualName(credentialNames(before, agentOf(name))) ?? []),
   };

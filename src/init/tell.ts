@@ -19,7 +19,8 @@ export function foundInWords(found: Found, config: LoadedConfig, home: string, w
     ...(noEngine?.next ?? []).map((step) => `${BELOW}→ ${step}`),
     `logins    ${logins.map((name) => agentOf(name).title).join(', ') || 'no agent is logged in on this machine'}`,
     `keys      ${variables.join(', ') || 'none in the environment'}`,
-    `folder    ${found.isProject ? `${place}${whose}${made === '' ? '' : `: ${made}`}` : `${place}, which is no project`}`,
+    `folder    ${place}${whose}${made === '' ? '' : `: ${made}`}`,
+    ...(found.refused === undefined ? [] : [`${BELOW}no box may have it: ${found.refused}`]),
     ...(config.exists
       ? [`clients   ${[...config.clients.keys()].join(', ') || 'none'}, in ${short(config.file, home)}`]
       : []),

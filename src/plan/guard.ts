@@ -56,7 +56,12 @@ const BOX_OWN = [
  * engine sockets, agentbox's own configuration and state, and whatever another client claims. `what` names it in the
  * error; `path` is a real path. Throws UserError('refused').
  */
-export function guardSource(what: string, path: string, client: string, facts: HostFacts): void {
+export function guardSource(
+  what: string,
+  path: string,
+  client: string,
+  facts: Pick<HostFacts, 'home' | 'own' | 'claims'> & { readonly engine: Pick<HostFacts['engine'], 'endpoint'> },
+): void {
   const refuse = (why: string, next: string): never => {
     throw new UserError('refused', `${what} ${path} is refused`, { why, next: [next] });
   };

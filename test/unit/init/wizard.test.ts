@@ -167,6 +167,18 @@ test('Ctrl-C while the key is typed keeps neither key nor settings; neither does
   );
 });
 
+test.each([
+  ['GEMINI_API_KEY', 'gemini'],
+  ['OPENAI_API_KEY', 'codex'],
+  ['ANTHROPIC_API_KEY', 'claude'],
+  ['CLAUDE_CODE_OAUTH_TOKEN', 'claude'],
+  ['NOTHING', 'claude'],
+])('with %s set, %s is marked', async (name, agent) => {
+  const { ask, config } = await world({ env: { [name]: 'x' } });
+  await ask({ Start: false, 'What does': 'enter' });
+  expect(await config()).toContain(`agent: ${agent}\n`);
+});
+
 test('a login of its own is made before the run, and a copy of this machine’s is one word', async () => {
   const own = await world();
   await own.ask({ 'What does': 'own' });
@@ -306,6 +318,56 @@ test('in the home directory nothing is claimed, and no run is offered', async ()
   expect(await config()).not.toContain('projects');
   expect(questions.some((question) => question.startsWith('Start'))).toBe(false);
   expect(context.written.err).toMatch(/next: cd PROJECT && agentbox run --client acme\n$/);
+});
+
+test('a second folder of a client is added when a person sees it, and by a flag alone without one', async () => {
+  const { ask, config, context } = await world({ env: KEY });
+  await ask({ 'Whose work': 'acme', Start: false });
+  const second = join(context.paths.home, 'work', 'second');
+  await mkdir(second);
+  Object.assign(context, { cwd: second });
+  await ask({}, { yes: true, client: 'acme' });
+  expect(await config()).toContain('projects: [ ~/work/My Shop ]');
+  await ask({ 'Whose work': 'acme', 'Client acme': true, Start: false });
+  expect(await config()).toContain('projects: [ ~/work/My Shop, ~/work/second ]');
+  expect(context.written.err).toMatch(/next: agentbox run\n$/);
+});
+
+test('a login that the client has is not asked for again', async () => {
+  const { ask, context } = await world();
+  await ask({ 'What does': 'own' });
+  const state = join(context.paths.dataDir, 'clients', 'my-shop', 'agents', 'claude');
+  await mkdir(state, { recursive: true });
+  await writeFile(join(state, '.credentials.json'), JSON.stringify({ claudeAiOauth: { accessToken: 'a' } }));
+  const { questions } = await ask({ 'Client my-shop': true });
+  expect(questions.some((question) => question.startsWith('What does'))).toBe(false);
+});
+
+test('an engine that is named goes into the settings', async () => {
+  const { ask, config } = await world({ env: KEY });
+  await ask({}, { yes: true, client: 'acme', engine: 'docker' });
+  expect(await config()).toContain('    engine: docker\n');
+});
+
+test('on a Mac a login is found by its item, whose value is not asked for', async () => {
+  const asked: string[] = [];
+  const execute: Context['execute'] = async (argv) => {
+    asked.push(argv.join(' '));
+    return { code: 0, stdout: '', stderr: '', timedOut: false, missing: false };
+  };
+  const { ask, context } = await world({ platform: 'darwin', execute });
+  await ask({ 'What does': 'host', Start: false });
+  expect(context.written.err).toContain('logins    Claude Code');
+  expect(asked.filter((argv) => argv.includes('find-generic-password'))).toEqual([
+    '/usr/bin/security find-generic-password -s Claude Code-credentials',
+  ]);
+});
+
+test('what a flag names and is not there is said', async () => {
+  const { ask, context } = await world();
+  await ask({}, { yes: true, client: 'acme', agent: ['claude'], keyFrom: ['env:ACME_KEY', 'login'] });
+  expect(context.written.err).toContain('note: ACME_KEY is not set here now\n');
+  expect(context.written.err).toContain('note: Claude Code is not logged in on this machine\n');
 });
 
 test('a mistake in the settings stops it before anything is asked', async () => {
