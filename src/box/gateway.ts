@@ -77,7 +77,7 @@ export async function withGateway<T>(
 async function join(
   context: Context,
   keeper: Keeper,
-  { profile, box, brokered, policy }: Prepared,
+  { profile, agent, box, brokered, policy }: Prepared,
 ): Promise<readonly Frame[]> {
   const authorities = await callersAuthorities(context.env);
   const socket = socketName();
@@ -88,7 +88,7 @@ async function join(
   const { authority = '' } = await keeper.ask({
     op: 'add',
     box: {
-      ...{ name: box.name, socket, forwards, brokered, policy },
+      ...{ name: box.name, agent: agent.name, socket, forwards, brokered, policy },
       hosts: hostsOf(profile.engineArgs),
       dns: dnsOf(profile.engineArgs),
     },

@@ -1,3 +1,4 @@
+import type { Tokens } from '../usage/tokens.ts';
 import type { Policy, Rule } from './policy/policy.ts';
 
 /**
@@ -23,6 +24,8 @@ export interface GatewayState {
 export interface GatewayBox {
   /** The name of its container. */
   readonly name: string;
+  /** The name of the agent in it. */
+  readonly agent?: string | undefined;
   /** File name of its socket: 32 hex digits that nobody can guess. */
   readonly socket: string;
   readonly policy: Policy;
@@ -108,7 +111,23 @@ export type FromGateway =
   | { readonly event: 'closed'; readonly id: string; readonly up: number; readonly down: number; readonly ms: number }
   | { readonly event: 'held'; readonly held: string; readonly decision: Decision }
   /** A host answered 401 or 403 to a brokered secret: it may have expired. */
-  | { readonly event: 'rejected'; readonly box: string; readonly name: string; readonly status: number };
+  | { readonly event: 'rejected'; readonly box: string; readonly name: string; readonly status: number }
+  | { readonly event: 'carried'; readonly carried: Carried };
+
+/** What a model's reply, which the gateway carried, said that it took; nothing else of it is kept. */
+export interface Carried {
+  readonly box: string;
+  /** The agent in the box, where it is known. */
+  readonly agent: string | undefined;
+  /** ISO 8601. */
+  readonly time: string;
+  readonly host: string;
+  readonly id: string | undefined;
+  readonly model: string | undefined;
+  readonly tokens: Tokens | undefined;
+  /** Why it could not be read, when it could not. */
+  readonly unread?: string;
+}
 
 /** One decision. */
 export interface Decision {

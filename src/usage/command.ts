@@ -32,9 +32,10 @@ export async function usage(context: Context, options: UsageOptions): Promise<vo
     const when = since === undefined ? 'so far' : `since ${minuteOf(since)}`;
     say(context.io, `nothing is known of any model that ${whose} used ${when}`);
   } else {
-    print(context.io, usageTable(groups, sum, options.by, context.io.columns));
+    print(context.io, usageTable(groups, sum, options.by, context.io.columns || 80));
     for (const note of notesOf(used)) say(context.io, note);
   }
+  if (used.unread > 0) say(context.io, `the gateway could not read ${used.unread} of the replies that it carried`);
   for (const file of used.skipped) say(context.io, `not read, or not all of it: ${plain(file)}`);
 }
 
@@ -77,7 +78,7 @@ const wordsOf = ({ agent, source, replies }: Source) =>
   `${source === 'log' ? `the log of ${agent}` : `what the gateway carried for ${agent}`} (${replies})`;
 
 function shape(
-  { replies, skipped }: Usage,
+  { replies, skipped, unread }: Usage,
   groups: readonly Group[],
   sum: Sum,
   since: number | undefined,
@@ -96,6 +97,7 @@ function shape(
     unpriced: unpricedModels(replies),
     sources: sourcesOf(replies),
     skipped,
+    unread,
   };
 }
 

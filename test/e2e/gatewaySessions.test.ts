@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +10,7 @@ import { type Scanned, scanMemory } from './support/memory.ts';
 import { containerPlaces, filesWith } from './support/places.ts';
 import { type Seen, watchProcesses } from './support/processes.ts';
 import { REAL_AGENTS, type RealAgent, type RunningModel } from './support/realAgents.ts';
+import { ANTHROPIC_REPLY, GOOGLE_REPLY, OPENAI_REPLY, type Tokens, times, usageOf } from './support/usage.ts';
 
 /** Where each agent finds its model by itself. */
 const HOSTS: Readonly<Record<string, string>> = {
@@ -17,6 +18,14 @@ const HOSTS: Readonly<Record<string, string>> = {
   codex: 'api.openai.com',
   opencode: 'api.anthropic.com',
   gemini: 'generativelanguage.googleapis.com',
+};
+/** What each reply took, as the agent notes it and as the gateway reads it. */
+const TOOK: Readonly<Record<string, readonly [noted: Tokens, carried: Tokens]>> = {
+  claude: [ANTHROPIC_REPLY, ANTHROPIC_REPLY],
+  codex: [OPENAI_REPLY, OPENAI_REPLY],
+  // It does not note for how long something is written to the cache.
+  opencode: [{ ...ANTHROPIC_REPLY, cacheWrite: 7, cacheWrite1h: 0 }, ANTHROPIC_REPLY],
+  gemini: [GOOGLE_REPLY, GOOGLE_REPLY],
 };
 const AGENTS = REAL_AGENTS.filter(({ name }) => HOSTS[name] !== undefined);
 const CASES = gatewayGrounds().flatMap((ground) =>
@@ -122,6 +131,23 @@ describe.each(CASES)('the real $name with a brokered key on $engine', ({ agent, 
     const places = gateways.flatMap((id) => (id === '' ? [] : [...containerPlaces(plain(lab), id)]));
     expect(places).not.toEqual([]);
     expect(leaks(new Map(places), [key])).toEqual([]);
+  });
+
+  it('its replies are counted once: as it noted them, and without its log as the gateway carried them', async () => {
+    const [noted, carried] = TOOK[agent.name] ?? [];
+    if (noted === undefined || carried === undefined) throw new Error(`nothing is known of ${agent.name}`);
+    expect(await usageOf(lab, 'acme')).toMatchObject({
+      total: { replies: 2, tokens: times(2, noted) },
+      sources: [{ agent: agent.name, source: 'log', replies: 2 }],
+    });
+    const state = join(lab.data, 'clients/acme/agents', agent.name);
+    renameSync(state, `${state}-away`);
+    const { total, sources } = await usageOf(lab, 'acme');
+    renameSync(`${state}-away`, state);
+    // What an agent asks on the side, such as for a title, goes through the gateway too.
+    expect(total.replies).toBeGreaterThanOrEqual(2);
+    expect(total.tokens).toEqual(times(total.replies, carried));
+    expect(sources).toEqual([{ agent: agent.name, source: 'gateway', replies: total.replies }]);
   });
 
   // The same look at a box that does have the key, so that finding nothing says something.

@@ -6,6 +6,7 @@ import { type OpenaiApi, type OpenaiTurn, openaiConversation, startOpenaiApi } f
 import { oneGround } from './support/engines.ts';
 import { hostAddress, type Lab, makeLab } from './support/lab.ts';
 import { openTerminal } from './support/terminal.ts';
+import { OPENAI_REPLY, times, usageOf } from './support/usage.ts';
 
 const TOKEN = 'gho_test0123456789abcdefghijklmnopqrstuv';
 const KEY = 'sk-test-0123456789abcdefghijklmnopqrstuvwxyz';
@@ -136,6 +137,8 @@ clients:
       expect(lab.git('show', 'HEAD:greeting.txt')).toBe('hello from the box\n');
       const headers = openaiConversation(models.requests)[0]?.headers;
       expect(headers).toMatchObject({ authorization: `Bearer ${KEY}`, 'x-team': 'acme' });
+      const { total } = await usageOf(lab, 'own');
+      expect(total).toMatchObject({ replies: 4, tokens: times(4, OPENAI_REPLY), cost: null });
     });
 
     it('logs in by device code in a box, and the next run uses that login', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conversation, type ModelApi, startModelApi, type Turn } from '../stand-ins/modelApi.ts';
 import { sessionGrounds } from './support/engines.ts';
 import { hostAddress, type Lab, makeLab } from './support/lab.ts';
+import { ANTHROPIC_REPLY, times, usageOf } from './support/usage.ts';
 
 const KEY = 'sk-ant-test-0123456789abcdefghijklmnopqrstuvwxyz';
 
@@ -57,6 +58,11 @@ clients:
       'Acme Robot <robot@acme.test> say where it comes from\n',
     );
     expect(conversation(api.requests)[0]?.headers['x-api-key']).toBe(KEY);
+  });
+
+  it('what its replies took is counted', async () => {
+    const { total } = await usageOf(lab, 'acme');
+    expect(total).toMatchObject({ replies: 4, tokens: times(4, ANTHROPIC_REPLY) });
   });
 
   it('goes on with the conversation of the run before', async () => {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createSecureContext, TLSSocket } from 'node:tls';
-import type { BrokeredSecret, GatewayBox } from '../protocol.ts';
+import type { BrokeredSecret, Carried, GatewayBox } from '../protocol.ts';
 import { type Authority, readAuthority, sameAuthority } from './authority.ts';
 import { brokerServer } from './brokerServer.ts';
 import type { Dial } from './dial.ts';
@@ -22,6 +22,8 @@ export interface Termination {
   readonly authorities: string;
   /** The host answered 401 or 403 to a request with a secret of that name. */
   readonly rejected: (name: string, status: number) => void;
+  /** A model's reply said what it took. */
+  readonly carried: (carried: Omit<Carried, 'box' | 'agent' | 'time'>) => void;
   readonly limits: Limits;
 }
 

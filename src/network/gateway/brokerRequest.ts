@@ -15,6 +15,8 @@ import { endToEnd, framingOf, headerValues } from './requestHead.ts';
 import { signed } from './sign.ts';
 import { swap } from './swap.ts';
 import { trade } from './trade.ts';
+import { modelRequest } from './usage/endpoint.ts';
+import { tapUsage } from './usage/tap.ts';
 
 /** One request of a box, on the way to the host that its connection is for. */
 export interface BrokeredRequest extends Termination {
@@ -111,6 +113,8 @@ function answer(brokered: BrokeredRequest, onward: ClientRequest, used: readonly
     response.sendDate = false;
     response.writeHead(statusCode, reply.statusMessage, endToEnd(reply));
     response.flushHeaders();
+    const asked = modelRequest(request.method, request.url ?? '');
+    if (asked !== undefined) tapUsage(reply, asked, (said) => brokered.carried({ ...said, host }));
     pipeline(reply, response, () => {});
   });
 }

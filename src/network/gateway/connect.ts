@@ -201,6 +201,13 @@ async function serveBrokered(
     dial: async (host, port) => (await dial(gateway, box, { host, port }, extra)).socket,
     authorities: box.state.authorities,
     rejected: (name, status) => gateway.events.send({ event: 'rejected', box: box.name, name, status }),
+    carried: (carried) => {
+      const time = new Date(gateway.now()).toISOString();
+      gateway.events.send({
+        event: 'carried',
+        carried: { box: box.name, agent: box.config.agent, time, ...carried },
+      });
+    },
     limits: gateway.limits,
   });
 }

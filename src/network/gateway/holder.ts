@@ -5,7 +5,7 @@ import { keepRunning } from './child.ts';
 import { readLines, sendLine } from './lines.ts';
 
 /** Events that are kept while nobody is connected, so that the log has no gap. */
-const KEPT: readonly FromGateway['event'][] = ['decision', 'closed', 'rejected'];
+const KEPT: readonly FromGateway['event'][] = ['decision', 'closed', 'rejected', 'carried'];
 const KEPT_LIMIT = 1_000;
 /** Bytes that a connected keeper may be behind before it is let go; it can ask for everything again. */
 const BEHIND = 8 * 1024 * 1024;

@@ -5,6 +5,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { gatewayName } from '../../plan/gatewayNames.ts';
 import { privateDirectory } from '../../state/privateDirectory.ts';
 import { VERSION } from '../../version.ts';
+import { CARRIED_FILE } from '../carriedFile.ts';
 import type { FromGateway } from '../protocol.ts';
 import { callersProxy } from '../upstream.ts';
 import { blockedCounts } from './blockedCounts.ts';
@@ -60,6 +61,7 @@ export async function startedKeeper(
   const lineOf = (text: string) => `${context.now().toISOString()} ${engine.kind}: ${text}`;
   const log = (text: string) => words.write(lineOf(text));
   const decisions = networkLog(boundedFile(join(directory, 'network.jsonl'), { limit: 10 * MIB, keep: 2 }));
+  const carried = boundedFile(join(directory, CARRIED_FILE), { limit: 10 * MIB, keep: 2 });
   const blocked = blockedCounts();
   const state = emptyState();
   const container = gatewayContainer({ engine, client, paths, image: gatewayImage });
@@ -88,6 +90,9 @@ export async function startedKeeper(
       case 'rejected':
         fresh.rejected(line.box, line.name);
         break;
+      case 'carried':
+        carried.write(JSON.stringify(line.carried));
+        break;
       case 'proxy':
         log(line.up ? 'the proxy runs' : `the proxy has died: ${line.why}`);
         if (!line.up) decisions.forgetOpen();
@@ -115,7 +120,7 @@ export async function startedKeeper(
     if (leave === 'nothing') await container.removeAll().catch((error: unknown) => log(`not removed: ${error}`));
     log(leave === 'gateway' ? 'ended; the gateway stays' : 'ended, with the gateway');
     decisions.forgetOpen();
-    await Promise.all([decisions.flush(), words.flush()]);
+    await Promise.all([decisions.flush(), carried.flush(), words.flush()]);
     setTimeout(() => {
       server.close();
       onEnd();

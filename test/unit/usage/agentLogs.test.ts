@@ -2,13 +2,15 @@ import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { AGENTS, agentOf } from '../../../src/agents/index.ts';
 import { readLog } from '../../../src/usage/readLog.ts';
 import type { Reply } from '../../../src/usage/reply.ts';
 import { NO_TOKENS, type Tokens } from '../../../src/usage/tokens.ts';
 import type { UsageLog } from '../../../src/usage/usageLog.ts';
 import { temporary } from '../support/config.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const SAMPLES = fileURLToPath(new URL('./samples/', import.meta.url));
 const logOf = (agent: string): UsageLog => {
@@ -213,7 +215,7 @@ describe('a box may have written anything', () => {
           expect(model).toMatch(/^[\x21-\x7e]{1,80}$/);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 });

@@ -61,6 +61,7 @@ test('the shape of --json', async () => {
     unpriced: [],
     sources: [{ agent: 'claude', source: 'log', replies: 2 }],
     skipped: [],
+    unread: 0,
   });
 });
 

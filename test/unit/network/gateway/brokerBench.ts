@@ -73,6 +73,7 @@ export async function bench(
         return socket;
       },
       rejected: (name, status) => rejected.push([name, status]),
+      carried: () => {},
       ...how,
     }),
   );

@@ -2,10 +2,12 @@ import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { openPages } from '../../../../src/usage/sqlite/pages.ts';
 import { columnsOf, rowsOf } from '../../../../src/usage/sqlite/table.ts';
 import { temporary } from '../../support/config.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const SAMPLES = fileURLToPath(new URL('../samples/', import.meta.url));
 
@@ -84,6 +86,6 @@ test('a damaged database ends, without an error', async () => {
       rows(join(folder, 'db'), 'many things');
       rows(join(SAMPLES, 'opencode/opencode.db'), 'message', join(folder, 'wal'));
     }),
-    { numRuns: 200 },
+    { numRuns: 60 },
   );
 });
