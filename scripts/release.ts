@@ -1,7 +1,7 @@
 // Makes single executables in release/, with a list of what is in each and the sums of all: release.ts [TARGET...], all of them
 // when none is named.
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleProgram } from './lib/bundleProgram.ts';
 import { packageVersion } from './lib/packageVersion.ts';
@@ -17,6 +17,7 @@ const { text, inputs } = await bundleProgram();
 await mkdir(at(''), { recursive: true });
 console.log(`${'file'.padEnd(32)} ${'size'.padStart(10)}  compiled code`);
 for (const name of wanted.length > 0 ? wanted : Object.keys(TARGETS)) await release(name);
+await copyFile(at('../scripts/install.sh'), at('install.sh'));
 await writeFile(at('SHA256SUMS'), await sums());
 
 async function release(name: string): Promise<void> {
@@ -47,7 +48,7 @@ function targetOf(name: string) {
 
 /** Of all files that are there, in the form of sha256sum. */
 async function sums(): Promise<string> {
-  const files = (await readdir(at(''))).filter((file) => file.startsWith('agentbox-')).sort();
+  const files = (await readdir(at(''))).filter((file) => /^(agentbox-|install\.sh$)/.test(file)).sort();
   const lines = files.map(async (file) => {
     return `${createHash('sha256')
       .update(await readFile(at(file)))
