@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { clientDir } from '../config/paths.ts';
 import type { Context } from '../context.ts';
+import { isAlive } from '../engine/alive.ts';
 import type { BoxInfo } from '../engine/engine.ts';
 import { UserError } from '../errors.ts';
 import { fromLabels, labelsOfClient, labelsOfShared } from '../plan/labels.ts';
@@ -69,9 +70,9 @@ async function otherOf({ engine, agent, profile, facts, box }: Prepared): Promis
   if (!agent.locksState || !facts.engine.runtimes.some(isGvisor)) return undefined;
   const own = isGvisor(box.runtime ?? facts.engine.defaultRuntime);
   const boxes = await engine.boxes(labelsOfClient(profile.client, facts.paths.dataDir));
-  return boxes.find(({ state, labels: raw }) => {
-    const labels = fromLabels(raw);
-    return state !== 'exited' && labels.agent === profile.agent && (own || isGvisor(labels.runtime));
+  return boxes.find((other) => {
+    const labels = fromLabels(other.labels);
+    return isAlive(other) && labels.agent === profile.agent && (own || isGvisor(labels.runtime));
   });
 }
 

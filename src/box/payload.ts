@@ -48,5 +48,8 @@ function fieldsOf(frame: Frame): readonly string[] {
   }
 }
 
+/** The program in each image that reads a payload and becomes the agent. */
+export const STAGE = '/usr/local/lib/agentbox/stage';
+
 /** What the entrypoint prints when the terminal is raw and it waits for the payload: a sequence terminals ignore. */
 export const READY = '\u001b]agentbox;ready\u0007';

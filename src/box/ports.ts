@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { isAlive } from '../engine/alive.ts';
 import type { BoxInfo, Engine, RunningBox } from '../engine/engine.ts';
 import { UserError } from '../errors.ts';
 import { isOpenToOthers, type Publish, urlOf } from '../network/ports/publish.ts';
@@ -53,7 +54,7 @@ export async function withPorts(
 export async function revivePorts(context: Context, engine: Engine, boxes: readonly BoxInfo[]): Promise<void> {
   const data = context.paths.dataDir;
   const published = boxes.filter(
-    ({ state, labels }) => state !== 'exited' && fromLabels(labels).data === data && portsOf(labels).length > 0,
+    (box) => isAlive(box) && fromLabels(box.labels).data === data && portsOf(box.labels).length > 0,
   );
   if (published.length === 0) return;
   const { arePortsServed, startPorts } = await import('../network/ports/start.ts');

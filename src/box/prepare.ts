@@ -71,7 +71,8 @@ export async function prepareRun(context: Context, request: RunCommand): Promise
   const { frames, notices, brokered, secrets } = await (early ?? resolve());
   const found = await (image ?? findImage(engine, agent, profile, context, devcontainer?.image));
   const built = ensureImage(engine, found, context);
-  const keeper = gateway?.readyGateway(context, { client: profile.client, engine, facts: facts.engine, built });
+  const ready = request.createOnly ? undefined : gateway?.readyGateway;
+  const keeper = ready?.(context, { client: profile.client, engine, facts: facts.engine, built });
   keeper?.catch(() => {});
   const { ref, info } = await built;
   trace(context.io, `image ${ref}`);

@@ -1,9 +1,11 @@
+import { clientDir } from '../config/paths.ts';
 import type { Context } from '../context.ts';
 import { type BoxInfo, type Engine, LABEL } from '../engine/engine.ts';
 import { UserError } from '../errors.ts';
 import { fromLabels, labelsOfClient } from '../plan/labels.ts';
 import type { EngineKind } from '../plan/spec.ts';
 import { clientsWithState } from '../state/clientState.ts';
+import { withLock } from '../state/lock.ts';
 import { print, printJson, say } from '../ui/io.ts';
 import { sweepClones } from '../workspace/clone/sweepClones.ts';
 import { type KeptWorkspace, keptWorkspaces } from '../workspace/kept.ts';
@@ -73,13 +75,25 @@ async function pruneAll(context: Context, engine: Engine, options: PruneOptions)
   ]);
   const ours = boxes.filter(({ labels }) => fromLabels(labels).data === context.paths.dataDir);
   const results: Pruned[] = [];
+  const dead = await neverStarted(context, engine, ours);
+  const over = ours.filter(({ id, state }) => state === 'exited' || dead.has(id));
+  const wanted = options.force ? [] : ours.filter(({ labels }) => fromLabels(labels).keep || fromLabels(labels).waits);
+  for (const box of wanted.filter(({ state }) => state === 'exited' || state === 'created')) {
+    const why = fromLabels(box.labels).waits ? 'it waits for its start' : 'it was run with --keep';
+    results.push({ removed: [], kept: [{ name: box.name, why, next: [`agentbox rm ${box.name}`] }] });
+  }
   for (const workspace of kept) {
     const box = ours.find(({ name }) => name === workspace.box);
-    if (box === undefined || box.state === 'exited') {
+    if (box === undefined || (over.includes(box) && !wanted.includes(box))) {
       results.push(await pruneWorkspace(context, engine, workspace, box, options));
     }
   }
-  const alone = ours.filter(({ name, state }) => state === 'exited' && !kept.some(({ box }) => box === name));
+  const waiting = options.force
+    ? ours.filter(({ state, labels }) => state === 'created' && fromLabels(labels).waits)
+    : [];
+  const alone = [...over, ...waiting].filter(
+    (box) => !wanted.includes(box) && !kept.some((workspace) => workspace.box === box.name),
+  );
   const old = helpers.filter(({ created }) => context.now().getTime() - Date.parse(created) > HELPER_AGE);
   for (const [what, list] of [['box', alone] as const, ['helper', old] as const]) {
     for (const { id, name } of list) {
@@ -92,6 +106,25 @@ async function pruneAll(context: Context, engine: Engine, options: PruneOptions)
   const gateways = await endIdleGateways(context, engine, ours, { client, dryRun: options.dryRun ?? false });
   results.push({ removed: gateways.map((name) => ({ name, what: 'the gateway' })), kept: [] });
   return { removed: results.flatMap(({ removed }) => removed), kept: results.flatMap((result) => result.kept) };
+}
+
+/**
+ * The ids of boxes that were created and never started, and never will be: under the lock of their client no other launcher is at
+ * it.
+ */
+async function neverStarted(context: Context, engine: Engine, boxes: readonly BoxInfo[]): Promise<ReadonlySet<string>> {
+  const isCreated = ({ state, labels }: BoxInfo) => state === 'created' && !fromLabels(labels).waits;
+  const created = boxes.filter(isCreated);
+  const dead = new Set<string>();
+  for (const client of new Set(created.map(({ labels }) => fromLabels(labels).client))) {
+    const ids = await withLock(clientDir(context.paths, client), async () => {
+      const now = await engine.boxes(labelsOfClient(client, context.paths.dataDir));
+      return now.filter(isCreated).map(({ id }) => id);
+    });
+    // Those that came meanwhile are another launcher's.
+    for (const { id } of created) if (ids.includes(id)) dead.add(id);
+  }
+  return dead;
 }
 
 /** The workspace of a box that ended, and the box with it; both stay where something is left. */

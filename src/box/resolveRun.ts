@@ -36,6 +36,8 @@ export interface Chosen {
   readonly workspace: Promise<WorkspaceFacts>;
   /** It goes on with the last conversation. */
   readonly resume: boolean;
+  /** The name that the user gave its box. */
+  readonly name: string | undefined;
 }
 
 /** What is known of a run before an image or a secret is touched. */
@@ -48,7 +50,7 @@ export interface Resolved {
   readonly facts: HostFacts;
 }
 
-type Wanted = Pick<RunCommand, 'dir' | 'flags' | 'scratch'> & Partial<Pick<RunCommand, 'login' | 'resume'>>;
+type Wanted = Pick<RunCommand, 'dir' | 'flags' | 'scratch'> & Partial<Pick<RunCommand, 'login' | 'resume' | 'name'>>;
 
 /** Client, settings, project and engine of a run; throws UserError for what does not fit together. */
 export async function resolveRun(context: Context, request: Wanted): Promise<Resolved> {
@@ -59,7 +61,7 @@ export async function resolveRun(context: Context, request: Wanted): Promise<Res
 
 /** Client, settings and project of a run; throws UserError for what does not fit together. */
 export async function choose(context: Context, request: Wanted): Promise<Chosen> {
-  const { client, project } = await (request.scratch ? scratchOf : projectOf)(context, request);
+  const { client, project } = await boundOf(context, request);
   const config = await context.config();
   const own = profileOf(config, client, request.flags, AGENT_NAMES);
   const { merged, ...projectFile } = await projectSettings(context, request, own, project);
@@ -72,7 +74,17 @@ export async function choose(context: Context, request: Wanted): Promise<Chosen>
   const workspace = lookAtWorkspace(context, real, project);
   workspace.catch(() => {});
   const shared = await sharedDirectory(profile, agent, context);
-  return { profile: real, agent, project, claims, shared, projectFile, workspace, resume: request.resume ?? false };
+  return {
+    profile: real,
+    agent,
+    project,
+    claims,
+    shared,
+    projectFile,
+    workspace,
+    resume: request.resume ?? false,
+    name: request.name,
+  };
 }
 
 /** A login and the client's own folder are no matter of a project. */
@@ -92,12 +104,17 @@ interface Bound {
   readonly project: ProjectFacts;
 }
 
-async function projectOf(context: Context, { dir, flags }: Wanted): Promise<Bound> {
+/** The client and the project of a run. Throws UserError. */
+export function boundOf(context: Context, request: Pick<Wanted, 'dir' | 'flags' | 'scratch'>): Promise<Bound> {
+  return (request.scratch ? scratchOf : projectOf)(context, request);
+}
+
+async function projectOf(context: Context, { dir, flags }: Pick<Wanted, 'dir' | 'flags'>): Promise<Bound> {
   const [config, project] = await Promise.all([context.config(), projectFacts(dir, context.cwd)]);
   return { client: await bindingOf(config, project.path, flags.client, realPathOf), project };
 }
 
-async function scratchOf(context: Context, { flags }: Wanted): Promise<Bound> {
+async function scratchOf(context: Context, { flags }: Pick<Wanted, 'flags'>): Promise<Bound> {
   const client = await clientHere(context, flags.client);
   return { client, project: await scratchFacts(context, client) };
 }

@@ -2,11 +2,11 @@ import type { RunFlags } from '../config/flags.ts';
 import type { Context } from '../context.ts';
 import type { RunningBox } from '../engine/engine.ts';
 import { UserError } from '../errors.ts';
+import { hasSshAgent } from '../plan/sshAgent.ts';
 import { ensureClientState } from '../state/clientState.ts';
 import { say } from '../ui/io.ts';
 import { streamsOf } from '../ui/terminal.ts';
 import { formatSpan } from '../ui/time.ts';
-import { attendWorkspace } from '../workspace/attend.ts';
 import { closeWorkspace } from '../workspace/close.ts';
 import { openWorkspace } from '../workspace/open.ts';
 import { type WorkspaceRecord, writeRecord } from '../workspace/record.ts';
@@ -15,13 +15,15 @@ import { approver } from './approve.ts';
 import { exclusively } from './exclusive.ts';
 import { leaveGateway, withGateway } from './gateway.ts';
 import { uninterrupted } from './interrupt.ts';
+import { type JoinedBox, leaveAlone, stayJoined } from './joined/stayJoined.ts';
 import { encodePayload, type Frame } from './payload.ts';
 import { withPorts } from './ports.ts';
 import { type Prepared, prepareRun } from './prepare.ts';
 import { forgetTrials } from './runtime.ts';
 import { changedIn } from './sharedDirectory.ts';
-import { withSignals } from './signals.ts';
 import { withSshAgent } from './sshAgent.ts';
+import { takePlace } from './takePlace.ts';
+import type { Found } from './turn.ts';
 
 /** One run as the user asked for it. */
 export interface RunCommand {
@@ -39,6 +41,16 @@ export interface RunCommand {
   readonly resume: boolean;
   readonly freshCreds: boolean;
   readonly detach: boolean;
+  /** The name of its box. */
+  readonly name?: string | undefined;
+  /** The box stays after its end. */
+  readonly keep?: boolean;
+  /** The box is made and not started. */
+  readonly createOnly?: boolean;
+  /** The keys that let go of a box; see plan/detachKeys.ts. */
+  readonly detachKeys?: string | undefined;
+  /** The id of the box that this one takes the place of. */
+  readonly replaces?: string;
   readonly dryRun: boolean;
   readonly json: boolean;
 }
@@ -50,11 +62,20 @@ export async function runCommand(context: Context, request: RunCommand): Promise
     await dryRun(context, request);
     return 0;
   }
-  const { prepared, running } = await start(context, request);
+  const turn = await turnOf(context, request);
+  if (turn.kind === 'attach') return (await import('./attach.ts')).attachTo(context, turn.engine, turn.box, request);
+  if (turn.request.createOnly) return (await import('./createOnly.ts')).createOnly(context, turn.request);
+  const { prepared, running } = await start(context, turn.request);
   performance.mark('started');
-  if (!request.detach) return attend(context, request, prepared, running);
+  if (!request.detach) return attend(context, turn.request, prepared, running);
+  await leaveAlone(context, { ...joinedTo(prepared), id: running.id });
   context.io.out.write(`${prepared.box.name}\n`);
   return 0;
+}
+
+async function turnOf(context: Context, request: RunCommand): Promise<Found> {
+  if (request.name === undefined && !request.resume) return { kind: 'run', request };
+  return (await import('./turn.ts')).turn(context, request);
 }
 
 interface Started {
@@ -94,6 +115,7 @@ function launch(context: Context, request: RunCommand, prepared: Prepared): Prom
         withGateway(context, prepared, async (wiring) => {
           performance.mark('gateway');
           await ensureClientState(context.paths, profile.client, agent.name, facts.caller, box, request.scratch);
+          if (request.replaces !== undefined) await takePlace(context, prepared, request.replaces);
           const record = await openWorkspace(context, prepared);
           performance.mark('workspace');
           const payload = readyToStart(context, prepared, wiring, record);
@@ -104,6 +126,7 @@ function launch(context: Context, request: RunCommand, prepared: Prepared): Prom
                 payload,
                 approve: approver(engine, box, prepared.imageEnv),
                 streams: request.detach ? undefined : streamsOf(context.io, box.terminal),
+                detachKeys: keysOf(request, prepared),
               }),
             ),
           ).finally(() => payload.catch(() => {}));
@@ -131,32 +154,48 @@ function readyToStart(
   return payload;
 }
 
+/** What passes requests of the box's SSH agent on, and what ends it in time, is this program: it cannot go. */
+function keysOf({ timeout, detachKeys }: RunCommand, { profile }: Prepared): string | undefined {
+  return timeout !== undefined || hasSshAgent(profile) ? undefined : detachKeys;
+}
+
 async function attend(context: Context, request: RunCommand, prepared: Prepared, running: RunningBox): Promise<number> {
   const { engine, agent, box, facts } = prepared;
   const began = context.now().getTime();
-  const unattend = attendWorkspace(context, prepared, running.id);
-  const { code, left } = await withSignals({ engine, id: running.id, running, timeout: request.timeout }).finally(
-    unattend,
-  );
-  if (left) return code;
-  performance.mark('ended');
-  // Each takes its time and none needs the other; a failure is told last, when nothing is left undone.
-  const discarded = engine.discard(running.id);
-  discarded.catch(() => {});
-  const { forgotten } = await leaveGateway(context, prepared);
-  performance.mark('told');
-  for (const path of facts.shared === undefined ? [] : await changedIn(facts.shared, agent)) {
-    say(
-      context.io,
-      `agentbox: share_host_login: ${path} is new or was replaced: look at it before you use ${agent.title} here`,
-    );
-  }
-  await closeWorkspace(context, prepared);
-  performance.mark('closed');
-  await Promise.all([discarded, forgotten]);
-  performance.mark('discarded');
-  if (box.terminal) {
-    say(context.io, `agentbox: ${agent.title} ended with ${code} after ${formatSpan(context.now().getTime() - began)}`);
-  }
-  return code;
+  const joined = { ...joinedTo(prepared), running, timeout: request.timeout };
+  return stayJoined(context, joined, async (code) => {
+    performance.mark('ended');
+    // Each takes its time and none needs the other; a failure is told last, when nothing is left undone.
+    const gone = goes(request, engine, running.id);
+    gone.catch(() => {});
+    const { forgotten } = await leaveGateway(context, prepared);
+    performance.mark('told');
+    for (const path of facts.shared === undefined ? [] : await changedIn(facts.shared, agent)) {
+      say(
+        context.io,
+        `agentbox: share_host_login: ${path} is new or was replaced: look at it before you use ${agent.title} here`,
+      );
+    }
+    await closeWorkspace(context, prepared);
+    performance.mark('closed');
+    await Promise.all([gone, forgotten]);
+    performance.mark('discarded');
+    if (box.terminal) {
+      const span = formatSpan(context.now().getTime() - began);
+      say(context.io, `agentbox: ${agent.title} ended with ${code} after ${span}`);
+    }
+    if (request.keep) say(context.io, `agentbox: ${box.name} is kept: agentbox run --resume --name ${box.name}`);
+  });
+}
+
+/** A name is free again when the run has ended; nobody waits for other boxes to be gone. */
+async function goes({ keep, name }: RunCommand, engine: Prepared['engine'], id: string): Promise<void> {
+  if (!keep) await (name === undefined ? engine.discard(id) : engine.remove(id));
+}
+
+function joinedTo({ engine, profile, project, facts, box }: Prepared): Omit<JoinedBox, 'running'> {
+  const { client, workspace } = profile;
+  const watched = { client, box: box.name, project: project.path, workspace, facts: facts.workspace };
+  const record = project.scratch ? undefined : watched;
+  return { engine, client, name: box.name, terminal: box.terminal, record };
 }

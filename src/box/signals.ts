@@ -9,7 +9,7 @@ export interface Watched {
   readonly timeout?: number | undefined;
 }
 
-/** How watching ended: the agent's exit code (124 after the timeout), and whether the box was left running. */
+/** How watching ended: the agent's exit code (124 after the timeout), and whether the box was left running, with 0 by its keys. */
 export type Ending = { readonly code: number; readonly left: boolean };
 
 /** Exit code of a run that was stopped by `--timeout`, as timeout(1) has it. */
@@ -19,13 +19,15 @@ const HUNG_UP = 129;
 const STOP_SECONDS = 10;
 
 /**
- * Waits for the end of a box while this process gets signals: a closed terminal (HUP) leaves the box running and ends
+ * Waits for the end of a box while this process gets signals: a closed terminal (HUP) and the keys for it leave the box running and end
  * the watching; INT, TERM and QUIT go to the box.
  */
 export async function withSignals(watched: Watched): Promise<Ending> {
   const { engine, id, running } = watched;
   let timedOut = false;
+  let signalled = false;
   const forward = (signal: NodeJS.Signals) => {
+    signalled = true;
     // A box that has just ended cannot be signalled; its exit code is on its way.
     engine.signal(id, signal).catch(() => {});
   };
@@ -35,6 +37,12 @@ export async function withSignals(watched: Watched): Promise<Ending> {
       running.detach();
       resolve({ code: HUNG_UP, left: true });
     };
+    void running.left?.then(() => {
+      // A signal to the whole process group may have ended the engine's own command, which looks the same.
+      if (signalled) return;
+      running.detach();
+      resolve({ code: 0, left: true });
+    });
   });
   const timer =
     watched.timeout === undefined

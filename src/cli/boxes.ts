@@ -1,54 +1,78 @@
 import type { Command } from 'commander';
+import type { ListOptions } from '../box/commands.ts';
 import type { PruneOptions } from '../box/prune.ts';
 import type { Context } from '../context.ts';
-import { choice } from './options.ts';
+import { choice, collect, detachKeysOption } from './options.ts';
 import type { Outcome } from './program.ts';
 import { BOX, BOXES, ENGINE, examples, JSON_OUTPUT, ONLY_CLIENT } from './words.ts';
 
 type EngineOption = { engine?: 'docker' | 'podman' };
 
-/** `agentbox ls|attach|exec|logs|stop|rm|prune`: boxes that are there, whoever started them. */
+/** `agentbox ls|attach|exec|cp|logs|stop|rm|prune`: boxes that are there, whoever started them, and the hidden command that a watcher is. */
 export function registerBoxes(program: Command, context: Context, rest: readonly string[], outcome: Outcome): void {
   const commands = () => import('../box/commands.ts');
   program
     .command('ls')
     .description('List boxes.')
     .option('-c, --client <name>', ONLY_CLIENT)
+    .option('-w, --watch', 'draw them again as they change, until q')
     .option('--engine <name>', ENGINE, choice('docker', 'podman'))
     .option('--json', JSON_OUTPUT)
     .addHelpText(
       'after',
       examples(['agentbox ls', 'every client'], ['agentbox ls -c acme --json', 'one client, for a program']),
     )
-    .action(async (options: EngineOption & { client?: string; json?: boolean }) =>
-      (await commands()).list(context, options),
-    );
+    .action(async (options: ListOptions) => (await commands()).list(context, options));
   program
     .command('attach')
-    .description('Attach this terminal to a running box.')
+    .summary('attach this terminal to a box')
+    .description('Attach this terminal to a box. One that run --create-only made is started.')
     .argument('<box>', BOX)
+    .option('--detach-keys <keys>', 'what lets go of it (default: ctrl-p,ctrl-q)', detachKeysOption)
     .option('--engine <name>', ENGINE, choice('docker', 'podman'))
     .addHelpText('after', examples(['agentbox attach shop-claude-3f2a', '']))
-    .action(async (box: string, options: EngineOption) => {
+    .action(async (box: string, options: EngineOption & { detachKeys?: string }) => {
       outcome.code = await (await commands()).attach(context, box, options);
     });
   program
     .command('exec')
     .summary('run a command in a running box')
     .description('Run a command in a running box. The agent’s credentials are not in its environment.')
-    .usage('<box> -- COMMAND…')
+    .usage('<box> [--with CREDENTIAL]… -- COMMAND…')
     .argument('<box>', BOX)
+    .option('--with <credential>', 'a credential of the client for this command', collect)
     .option('--engine <name>', ENGINE, choice('docker', 'podman'))
     .addHelpText(
       'after',
       examples(
         ['agentbox exec 3f2a -- npm test', 'one command'],
         ['agentbox exec 3f2a -- bash', 'a shell beside the agent'],
+        ['agentbox exec 3f2a --with GITHUB_TOKEN -- gh pr list', ''],
       ),
     )
-    .action(async (box: string, options: EngineOption) => {
+    .action(async (box: string, options: EngineOption & { with?: string[] }) => {
       outcome.code = await (await commands()).execIn(context, box, rest, options);
     });
+  program
+    .command('cp')
+    .summary('copy out of a running box, or into it')
+    .description('Copy a file or a folder out of a running box, or into it.')
+    .usage('<box>:<path> <path> | <path> <box>:<path>')
+    .argument('<from>', 'a path here, or BOX:PATH')
+    .argument('<to>', 'a path here, or BOX:PATH')
+    .option('-f, --force', 'replace a file that is there')
+    .option('--allow-risky', 'what this machine would run too, without a question')
+    .option('--engine <name>', ENGINE, choice('docker', 'podman'))
+    .addHelpText(
+      'after',
+      examples(
+        ['agentbox cp 3f2a:/workspace/report.html .', 'out of a box'],
+        ['agentbox cp ./data.csv 3f2a:/tmp/', 'into it'],
+      ),
+    )
+    .action(async (from: string, to: string, options: EngineOption & { force?: boolean; allowRisky?: boolean }) =>
+      (await import('../box/copy/command.ts')).copy(context, from, to, options),
+    );
   program
     .command('logs')
     .description('Show what a box printed.')
@@ -92,4 +116,7 @@ export function registerBoxes(program: Command, context: Context, rest: readonly
       examples(['agentbox prune --dry-run', 'what would go'], ['agentbox prune -c acme', 'of one client']),
     )
     .action(async (options: PruneOptions) => (await import('../box/prune.ts')).prune(context, options));
+  program.command('__watch', { hidden: true }).action(async () => {
+    await (await import('../box/watcher/watchCommand.ts')).watchCommand(context);
+  });
 }

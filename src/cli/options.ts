@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { suggestion } from '../config/names.ts';
 import { parseSize } from '../config/size.ts';
+import { detachBytes } from '../plan/detachKeys.ts';
 
 /** Collects an option that may come several times. */
 export function collect(value: string, before: readonly string[] = []): string[] {
@@ -35,4 +36,10 @@ export function positive(value: string): number {
   const number = Number(value);
   if (!(number > 0 && Number.isFinite(number))) throw new InvalidArgumentError('It is a number above 0.');
   return number;
+}
+
+/** Reads the keys that let go of a box; throws UsageError for what no terminal sends. */
+export function detachKeysOption(value: string): string {
+  detachBytes(value);
+  return value;
 }

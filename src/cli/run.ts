@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import type { RunFlags } from '../config/flags.ts';
 import type { Context } from '../context.ts';
 import { UsageError } from '../errors.ts';
-import { choice, collect, memorySize, positive } from './options.ts';
+import { DETACH_KEYS } from '../plan/detachKeys.ts';
+import { choice, collect, detachKeysOption, memorySize, positive } from './options.ts';
 import type { Outcome } from './program.ts';
 import { parseEnv, parseMount } from './runFlags.ts';
 import { AGENTS, CLIENT, ENGINE, examples, PROJECT } from './words.ts';
@@ -34,6 +35,10 @@ interface RunOptions {
   readonly scratch?: boolean;
   readonly resume?: boolean;
   readonly freshCreds?: boolean;
+  readonly name?: string;
+  readonly keep?: boolean;
+  readonly createOnly?: boolean;
+  readonly detachKeys?: string;
   readonly detach?: boolean;
   readonly dryRun?: boolean;
   readonly json?: boolean;
@@ -57,8 +62,12 @@ export function registerRun(program: Command, context: Context, rest: readonly s
     .option('--dry-run', 'print the plan and the engine’s command line')
     .option('--json', 'with --dry-run: as JSON')
     .optionsGroup('Box:')
-    .option('--resume', 'go on with the last conversation')
+    .option('--resume', 'go on: in the same box, or a new one')
+    .option('-n, --name <name>', 'a name for the box')
     .option('--detach', 'start the box and leave it')
+    .option('--detach-keys <keys>', 'what lets go of it (ctrl-p,ctrl-q)', detachKeysOption)
+    .option('--keep', 'the box stays after its end, to be resumed')
+    .option('--create-only', 'make the box; attach starts it')
     .optionsGroup('Project, files and variables:')
     .option('-e, --env <name=value>', 'a variable; NAME alone takes its value from here', collect)
     .option('-m, --mount <src:dst>', 'one more folder, read-only unless :rw', collect)
@@ -95,10 +104,18 @@ export function registerRun(program: Command, context: Context, rest: readonly s
       if (options.scratch && dir !== undefined) {
         throw new UsageError(`--scratch is in the place of ${dir}`, ['agentbox run --scratch', `agentbox run ${dir}`]);
       }
+      refuseTogether(options);
       const { runCommand } = await import('../box/run.ts');
       const request = { ...(await requestOf(options, context)), dir: dir ?? '.', args: rest };
       outcome.code = await runCommand(context, request);
     });
+}
+
+function refuseTogether({ detach, createOnly, timeout }: RunOptions): void {
+  if (createOnly && detach) throw new UsageError('--create-only starts nothing that could be left', ['--detach alone']);
+  if (detach && timeout !== undefined) {
+    throw new UsageError('--timeout needs somebody who waits, and --detach leaves', ['run without --detach']);
+  }
 }
 
 async function requestOf(options: RunOptions, context: Context) {
@@ -129,6 +146,8 @@ async function requestOf(options: RunOptions, context: Context) {
     resume: options.resume ?? false,
     freshCreds: options.freshCreds ?? false,
     detach: options.detach ?? false,
+    ...{ name: options.name, keep: options.keep ?? false, createOnly: options.createOnly ?? false },
+    detachKeys: options.detachKeys ?? DETACH_KEYS,
     dryRun: options.dryRun ?? false,
     json: options.json ?? false,
   };

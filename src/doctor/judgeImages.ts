@@ -77,6 +77,8 @@ export function judgeLeftovers({ engines, now }: DoctorFacts): readonly Finding[
           }),
         ];
       }
+      const { keep, waits } = fromLabels(box.labels);
+      if (keep || waits) return [];
       if (box.state === 'exited' || (box.state === 'created' && old)) {
         const ended = box.exitCode === undefined ? box.state : `ended with ${box.exitCode}`;
         const why = `a box of client ${fromLabels(box.labels).client} whose launcher is gone, or a detached one`;

@@ -3,13 +3,16 @@ import { attach } from './docker/attach.ts';
 import { listBoxes, pauseBox, removeBox, signalBox, stopBox, unpauseBox } from './docker/boxes.ts';
 import { buildImage } from './docker/build.ts';
 import { dockerClient } from './docker/client.ts';
+import { createBox } from './docker/create.ts';
 import { execInBox } from './docker/exec.ts';
 import { type DockerInfo, factsOf, seccompDefault } from './docker/facts.ts';
 import { findImage, listImages, removeImage } from './docker/images.ts';
 import { inspectBox } from './docker/inspect.ts';
 import { launch } from './docker/launch.ts';
 import { writeLogs } from './docker/logs.ts';
+import { memoryOf } from './docker/memory.ts';
 import { pullImage } from './docker/pull.ts';
+import { boxResizer } from './docker/resize.ts';
 import { listVolumes, makeVolume, removeVolume } from './docker/volumes.ts';
 import type { Engine } from './engine.ts';
 
@@ -42,9 +45,12 @@ export function dockerEngine(options: DockerOptions): Engine {
     volumes: (labels) => listVolumes(client, labels),
     removeVolume: (name) => removeVolume(client, name),
     launch: (request) => launch(client, backFacts, request),
+    create: (spec) => createBox(client, spec, undefined),
     boxes: (labels) => listBoxes(client, labels),
     inspect: (id) => inspectBox(client, id, backFacts),
-    attach: (id, streams) => attach(client, id, streams),
+    attach: (id, streams, detachKeys) => attach(client, id, streams, detachKeys),
+    resize: (id, size) => boxResizer(client, id)(size),
+    memory: (ids) => memoryOf(client, ids),
     exec: (id, argv, how) => execInBox(client, id, { argv, ...how }),
     logs: (id, how) => writeLogs(client, id, how),
     signal: (id, signal) => signalBox(client, id, signal),

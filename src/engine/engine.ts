@@ -80,7 +80,7 @@ export interface Streams {
 export interface TerminalControl {
   /** Puts the terminal in raw mode; the answer restores it. Safe to call twice. */
   raw(): () => void;
-  size(): { rows: number; columns: number };
+  size(): TerminalSize;
   /** Calls back at every change of size; the answer stops that. */
   onResize(callback: () => void): () => void;
 }
@@ -97,6 +97,22 @@ export interface Launch {
   readonly approve: (actual: ActualBox) => void;
   /** Undefined: detached; the box gets its payload and is left alone. */
   readonly streams: Streams | undefined;
+  /** The keys at its terminal that let go of the box (see plan/detachKeys.ts); absent: none do. */
+  readonly detachKeys?: string | undefined;
+}
+
+/** Rows and columns of a terminal. */
+export interface TerminalSize {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** A program that is run in a box. */
+export interface ExecOptions {
+  readonly streams: Streams;
+  readonly workdir?: string;
+  /** What the stage gives to this program alone, as at the start of a box (see box/payload.ts). Never on argv. */
+  readonly payload?: Buffer | undefined;
 }
 
 /** A box that has been launched and whose agent is running (or has ended). */
@@ -104,6 +120,8 @@ export interface RunningBox {
   readonly id: string;
   /** The exit code of the agent; rejects with a UserError when the engine is lost. */
   readonly exit: Promise<number>;
+  /** Resolves when the keys were typed that let go of the box; whoever waits then calls `detach`. Absent where there are none. */
+  readonly left?: Promise<void>;
   /** Lets go of the streams and leaves the box running. */
   detach(): void;
 }
@@ -157,13 +175,19 @@ export interface Engine {
 
   /** Creates the box, has it approved, starts it, hands over the payload. */
   launch(launch: Launch): Promise<RunningBox>;
+  /** Creates the box and leaves it so; gives its id. It was never looked at, so nothing but `remove` may follow. */
+  create(spec: BoxSpec): Promise<string>;
 
   /** All boxes that have every one of these labels; `dev.agentbox` among them names another kind: `helper`, `gateway`. */
   boxes(labels: Readonly<Record<string, string>>): Promise<readonly BoxInfo[]>;
   inspect(id: string): Promise<ActualBox>;
-  attach(id: string, streams: Streams): Promise<RunningBox>;
+  attach(id: string, streams: Streams, detachKeys?: string): Promise<RunningBox>;
+  /** Gives the terminal of a running box a size. Never fails: the terminal may be gone. */
+  resize(id: string, size: TerminalSize): Promise<void>;
+  /** Bytes of memory that boxes use, by their ids, of those that run and where the engine tells. */
+  memory(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Runs argv in a running box and gives its exit code. */
-  exec(id: string, argv: readonly string[], options: { streams: Streams; workdir?: string }): Promise<number>;
+  exec(id: string, argv: readonly string[], options: ExecOptions): Promise<number>;
   /** Writes the output so far (and with `follow` what comes) to `out`. */
   logs(id: string, options: { out: Writable; follow: boolean }): Promise<void>;
   signal(id: string, signal: NodeJS.Signals): Promise<void>;

@@ -1,9 +1,10 @@
+import { podmanCreateArgs } from '../plan/commandLine.ts';
 import type { Engine } from './engine.ts';
 import { LABEL } from './engine.ts';
 import { failed, type Podman, type PodmanOptions, podmanCommand } from './podman/command.ts';
 import { boxList, type ImageRow, type InspectedImage, imageInfo, imageList, type ListedBox } from './podman/listing.ts';
 import type { Known } from './podman/rememberedFacts.ts';
-import { attach, discardBox, execute, pauseBox, removeBox, unpauseBox } from './podman/running.ts';
+import { attach, discardBox, execute, pauseBox, removeBox, resizeBox, unpauseBox } from './podman/running.ts';
 
 /** Milliseconds that a box gets on top of its own time to stop. */
 const GRACE = 30_000;
@@ -34,13 +35,16 @@ export function podmanEngine(options: PodmanOptions): Engine {
     removeVolume: async (name) => (await import('./podman/volumes.ts')).removeVolume(podman, name),
     launch: async (request) =>
       (await import('./podman/launch.ts')).launch(podman, request, (await known()).storage?.boxes),
+    create: async (spec) => (await podman.run(podmanCreateArgs(spec))).trim(),
     boxes: async (labels) =>
       boxList(
         await podman.json<readonly ListedBox[]>(['ps', '--all', '--format=json', `--filter=label=${LABEL}`]),
         labels,
       ),
     inspect: async (id) => (await import('./podman/inspect.ts')).inspectBox(podman, id),
-    attach: async (id, streams) => attach(podman, id, streams),
+    attach: async (id, streams, detachKeys) => attach(podman, id, streams, detachKeys),
+    resize: (id, size) => resizeBox(podman, id, size),
+    memory: async (ids) => (await import('./podman/memory.ts')).memoryOf(podman, ids),
     exec: (id, argv, more) => execute(podman, id, argv, more),
     logs: async (id, { out, follow }) => (await import('./podman/logs.ts')).logs(podman, id, out, follow),
     async signal(id, signal) {

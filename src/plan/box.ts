@@ -31,6 +31,12 @@ export interface RunRequest {
   readonly command: readonly string[] | undefined;
   /** Tells this box from all others; a few letters and digits. */
   readonly suffix: string;
+  /** The name that the user gave it. */
+  readonly name?: string | undefined;
+  readonly keep?: boolean;
+  readonly waits?: boolean;
+  /** See BoxLabels. */
+  readonly asked?: string;
   readonly started: Date;
   readonly version: string;
   readonly image: string;
@@ -71,7 +77,7 @@ export function planBox(
   const { limits, notices } = planLimits(profile.resources, facts.engine, profile.allowDegraded, run.runtime);
   const workspace = workspaceOf(profile, project);
   const relabel = facts.engine.selinux;
-  const name = `agentbox-${profile.client}-${slug(basename(project.path))}-${agent.name}-${run.suffix}`;
+  const name = run.name ?? `agentbox-${profile.client}-${slug(basename(project.path))}-${agent.name}-${run.suffix}`;
   const own: readonly Mount[] = [
     ...workspaceMounts(profile, project, facts, { target: workspace, box: name }),
     ...stateMounts(profile, agent, user, facts),
@@ -93,6 +99,7 @@ export function planBox(
       runtime: run.runtime ?? facts.engine.defaultRuntime,
       network: profile.network,
       workspace: profile.workspace,
+      ...{ keep: run.keep ?? false, waits: run.waits ?? false, asked: run.asked ?? '' },
       ...(facts.shared === undefined ? {} : { shared: facts.shared.path }),
       ...portsLabel(run.ports ?? []),
     }),

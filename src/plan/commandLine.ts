@@ -6,6 +6,8 @@ import type { BoxSpec, EngineKind, Mount, Tmpfs } from './spec.ts';
 export interface PodmanRun {
   readonly cidfile: string;
   readonly detached: boolean;
+  /** The keys that let go of it; undefined: every key is the agent's. */
+  readonly detachKeys: string | undefined;
 }
 
 /**
@@ -14,6 +16,14 @@ export interface PodmanRun {
  */
 export function commandLine(spec: BoxSpec, kind: EngineKind): readonly string[] {
   return kind === 'podman' ? ['podman', ...podmanArgs(spec)] : ['docker', ...dockerArgs(spec)];
+}
+
+/** What follows the podman command for a box that is only made. Throws as commandLine does. */
+export function podmanCreateArgs(spec: BoxSpec): readonly string[] {
+  const ofRun = ['--preserve-fds=1', '--sig-proxy=false', '--detach-keys=', '--passwd=false'];
+  return podmanArgs(spec)
+    .filter((arg) => !ofRun.includes(arg))
+    .map((arg, at, all) => (arg === 'run' && all.indexOf(arg) === at ? 'create' : arg));
 }
 
 /** What follows the podman command; `how` adds what only a launch needs. Throws as commandLine does. */
@@ -28,9 +38,9 @@ export function podmanArgs(spec: BoxSpec, how?: PodmanRun): readonly string[] {
     ...(how?.detached && !spec.terminal ? [] : ['--interactive']),
     ...(spec.terminal ? ['--tty'] : []),
     '--preserve-fds=1',
-    // Signals come from agentbox alone, and every key is the agent's.
+    // Signals come from agentbox alone.
     '--sig-proxy=false',
-    '--detach-keys=',
+    `--detach-keys=${how?.detachKeys ?? ''}`,
     ...common(spec),
     ...(spec.keepId ? ['--userns=keep-id'] : []),
     '--read-only-tmpfs=false',

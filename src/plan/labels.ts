@@ -17,6 +17,12 @@ export interface BoxLabels {
   readonly network: string;
   /** `bind`, `clone`, `readonly`. */
   readonly workspace: string;
+  /** It stays after its end, until somebody removes it. */
+  readonly keep: boolean;
+  /** It was made by `--create-only`: a name that waits for its start. */
+  readonly waits: boolean;
+  /** How it was asked for (box/recipe.ts), as JSON without any value of a variable. Always written, since an image may have such a label. */
+  readonly asked: string;
   /** The agent's directory on the host that is the box's state; absent: it has one of its own. */
   readonly shared?: string;
   /** Published ports, as portsOf reads them; absent: none. */
@@ -43,6 +49,9 @@ export function fromLabels(labels: Readonly<Record<string, string>>): BoxLabels 
     runtime: read('runtime'),
     network: read('network'),
     workspace: read('workspace'),
+    keep: read('keep') === 'true',
+    waits: read('waits') === 'true',
+    asked: read('asked'),
   };
 }
 

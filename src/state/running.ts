@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { isAlive } from '../engine/alive.ts';
 import type { BoxInfo, Engine } from '../engine/engine.ts';
 import { UserError } from '../errors.ts';
 import { labelsOfClient } from '../plan/labels.ts';
@@ -7,7 +8,7 @@ import type { EngineKind } from '../plan/spec.ts';
 const KINDS: readonly EngineKind[] = ['docker', 'podman'];
 
 /**
- * Throws UserError('refused') while boxes of the client are there and not ended, on any engine; an engine that is not
+ * Throws UserError('refused') while boxes of the client run, on any engine; an engine that is not
  * there has none.
  */
 export async function refuseWhileRunning(context: Pick<Context, 'engine' | 'paths'>, client: string): Promise<void> {
@@ -19,14 +20,14 @@ export async function refuseWhileRunning(context: Pick<Context, 'engine' | 'path
   });
 }
 
-/** The names of the boxes with these labels that are there and not ended, on any engine. */
+/** The names of the boxes with these labels that run, on any engine. */
 export async function aliveBoxes(
   context: Pick<Context, 'engine'>,
   labels: Readonly<Record<string, string>>,
 ): Promise<readonly string[]> {
   const found = (await Promise.all(KINDS.map((kind) => boxesOn(context, kind, labels)))).flat();
   // One engine may answer under both names.
-  return [...new Set(found.filter(({ state }) => state !== 'exited').map(({ name }) => name))];
+  return [...new Set(found.filter(isAlive).map(({ name }) => name))];
 }
 
 /** An engine that was found and then fails is an error: who cannot ask must not remove. */

@@ -34,3 +34,14 @@ export function streamsOf(io: Io, terminal: boolean): Streams {
   const control = terminal ? controlOf(io.in as ReadStream, io.out as WriteStream) : undefined;
   return { stdin: io.in, stdout: io.out, stderr: io.err, terminal: control };
 }
+
+/** What full-screen programs turn on: another screen, reports of the mouse, of pasting and of keys, no cursor, colours. */
+const CALM =
+  '\u001b[<u\u001b[?1000l\u001b[?1002l\u001b[?1003l\u001b[?1006l\u001b[?2004l\u001b[?1l\u001b>\u001b[?25h\u001b[0m';
+/** Not 1049, which moves the cursor also where there was no other screen. */
+const ONE_SCREEN = '\u001b[?1047l';
+
+/** Gives a terminal back as it was, on which a program is left in the middle of what it does. */
+export function calm(io: Io): void {
+  io.out.write(`${CALM}${ONE_SCREEN}\r\n`);
+}

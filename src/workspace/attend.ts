@@ -1,4 +1,3 @@
-import type { Prepared } from '../box/prepare.ts';
 import type { Context } from '../context.ts';
 import type { Engine } from '../engine/engine.ts';
 import { UserError } from '../errors.ts';
@@ -13,31 +12,26 @@ const LINES = 20;
 /** Things moved while a box runs; the rest waits for its end. */
 const MOVES = 1_000;
 
-/** Watches the host's side of a workspace while its box runs; the answer ends that. */
-export function attendWorkspace(context: Context, prepared: Prepared, id: string): () => Promise<void> {
-  const { profile, project, facts, box, engine } = prepared;
-  const watched = { client: profile.client, box: box.name, project: project.path, workspace: profile.workspace };
-  return attendBox(context, { ...watched, facts: facts.workspace }, { engine, id, terminal: box.terminal });
-}
-
 /** A box that runs, and whether it has the caller's terminal. */
 export interface AttendedBox {
   readonly engine: Pick<Engine, 'pause' | 'unpause'>;
   readonly id: string;
   readonly terminal: boolean;
+  /** False while somebody else looks after it. */
+  readonly isMine: () => boolean;
 }
 
-/** The same for a box of which there is a record. */
+/** Watches the host's side of a workspace while its box runs; the answer ends that. */
 export function attendBox(
   context: Context,
   watched: Watched,
-  { engine, id, terminal }: AttendedBox,
+  { engine, id, terminal, isMine }: AttendedBox,
 ): () => Promise<void> {
   if (watched.workspace !== 'bind' || watched.facts.baseline === undefined) return async () => {};
   // A box with a terminal has it raw, and may be in the middle of a line.
   const tell = (line: string) => warn(context.io, terminal ? `\r\nagentbox: ${line}\r` : `agentbox: ${line}`);
   const look = looker(context, watched, { engine, id, tell: few(tell, watched.box) });
-  return watchFolder({ folder: watched.project, look });
+  return watchFolder({ folder: watched.project, look: async () => (isMine() ? look() : undefined) });
 }
 
 interface Attended {

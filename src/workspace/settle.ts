@@ -2,14 +2,17 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { clientDir, workspaceDir } from '../config/paths.ts';
 import type { Context } from '../context.ts';
+import { isAlive } from '../engine/alive.ts';
 import type { Engine } from '../engine/engine.ts';
 import { UserError } from '../errors.ts';
+import { clientsWithState } from '../state/clientState.ts';
 import { withLock } from '../state/lock.ts';
 import { say, warn } from '../ui/io.ts';
 import { plain } from '../ui/plain.ts';
 import { closeAside } from './aside/closeAside.ts';
 import { closeCommits, closeFiles } from './ended/closeJudged.ts';
 import type { KnownSecret } from './landing/secrets/known.ts';
+import { tellNews } from './news.ts';
 import { filledOut } from './readonly/out.ts';
 import { allRecords, readRecord, removeRecord, type WorkspaceRecord, writeRecord } from './record.ts';
 import { finishApply } from './review/finishApply.ts';
@@ -25,6 +28,13 @@ const LIMIT = 60_000;
  * nothing that could have changed a project.
  */
 export async function settle(context: Context, client?: string): Promise<boolean> {
+  const any = await takeIn(context, client);
+  await tellNews(context, client === undefined ? await clientsWithState(context.paths) : [client]);
+  return any;
+}
+
+/** The same without what the watcher of boxes has kept to be told. */
+export async function takeIn(context: Context, client?: string): Promise<boolean> {
   const records = await allRecords(context.paths, client);
   for (const record of records) if (record.workspace === 'clone') await finishApply(context, record);
   for (const record of await endedAmong(context, records)) {
@@ -55,7 +65,7 @@ async function aliveAmong(context: Context, records: readonly WorkspaceRecord[])
     const engine = await engineOf(context, kind);
     const theirs = records.filter((record) => record.engine === kind).map(({ box }) => box);
     const boxes = engine === undefined ? undefined : await engine.boxes({});
-    const running = boxes?.filter(({ state }) => state !== 'exited').map(({ name }) => name) ?? theirs;
+    const running = boxes?.filter(isAlive).map(({ name }) => name) ?? theirs;
     for (const name of running) alive.add(name);
   }
   return alive;

@@ -30,11 +30,13 @@ export async function withWorkspace<T>(context: Context, prepared: Prepared, lau
     return withLock(workspaceDir(context.paths, client, record.box), launch);
   }
   return withLock(workspaceDir(context.paths, client, record.box), async () => {
+    const before = await readRecord(context.paths, client, record.box);
     try {
       if (workspace === 'clone') await openClone(context, prepared, record);
       return await launch();
     } catch (error) {
-      await abandon(context, prepared, record).catch(() => {});
+      // What an earlier box of that name has put out for its user stays.
+      if (before === undefined) await abandon(context, prepared, record).catch(() => {});
       throw error;
     }
   });

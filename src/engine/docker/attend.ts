@@ -9,13 +9,13 @@ import { joinInput, joinTerminal } from './input.ts';
 import { closeAll } from './open.ts';
 import { copyOutput } from './output.ts';
 import { boxResizer } from './resize.ts';
-import { follow } from './running.ts';
+import { follow, leaving } from './running.ts';
 
 /**
  * Milliseconds for the stage to read the payload and make the terminal a normal one again. What was typed ahead must not
  * come before that: a Return or Ctrl-D that arrives at a raw terminal stays an ordinary character.
  */
-const SETTLING = 50;
+export const SETTLING = 50;
 
 /** A box that was approved and started, and waits for its payload. */
 export interface Started {
@@ -26,6 +26,7 @@ export interface Started {
   readonly input: Socket;
   readonly output: Socket;
   readonly watch: ExitWatch;
+  readonly detachKeys?: string | undefined;
 }
 
 /** Hands over the payload and joins the user's streams to the box. */
@@ -38,12 +39,14 @@ export async function attend(box: Started, streams: Streams): Promise<RunningBox
   const resize = boxResizer(box.client, id);
   if (streams.terminal !== undefined && up) await resize(streams.terminal.size());
   if (up) input.write(payload);
-  const takeBack = terminal ? joinTerminal(streams, input, resize, SETTLING) : joinInput(streams.stdin, input);
+  const { left, onDetach } = leaving();
+  const joining = { delay: SETTLING, keys: box.detachKeys, onDetach };
+  const takeBack = terminal ? joinTerminal(streams, input, resize, joining) : joinInput(streams.stdin, input);
   const letGo = () => {
     takeBack();
     closeAll([input, box.output, watch]);
   };
-  return follow({ id, output, code: watch.code, letGo });
+  return follow({ id, output, code: watch.code, letGo, left });
 }
 
 /** Hands over the payload and lets go; the box runs on by itself. */

@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { STAGE } from '../../box/payload.ts';
 import { UserError } from '../../errors.ts';
-import type { Streams } from '../engine.ts';
+import type { ExecOptions } from '../engine.ts';
+import { SETTLING } from './attend.ts';
 import { type DockerClient, SLOW_LIMIT } from './client.ts';
 import { lost } from './errors.ts';
+import { comesUp, readySign } from './handOver.ts';
 import { joinInput, joinTerminal } from './input.ts';
 import { copyOutput, type OutputFilter } from './output.ts';
 import { execResizer } from './resize.ts';
@@ -13,26 +16,30 @@ const DETACH_KEYS = 'ctrl-^,ctrl-@,ctrl-^,ctrl-@';
 const CODE_TRIES = 50;
 const CODE_PAUSE = 20;
 
-/** What is run in a box, and where. */
-export interface Exec {
+/** What is run in a box, and how. */
+export interface Exec extends ExecOptions {
   readonly argv: readonly string[];
-  readonly streams: Streams;
-  readonly workdir?: string;
 }
 
 /** See Engine.exec. Rejects with UserError('engine') when the engine goes away. */
 export async function execInBox(client: DockerClient, box: string, exec: Exec): Promise<number> {
-  const { streams } = exec;
+  const { streams, payload } = exec;
   const terminal = streams.terminal !== undefined;
   const id = await createExec(client, box, exec, terminal);
   const body = { Detach: false, Tty: terminal };
   const socket = await client.hijack('starting a program in the box', { path: `/exec/${id}/start`, body });
   socket.on('error', () => {});
   const start = startWatch();
-  const output = copyOutput(socket, streams, { terminal, filter: start.filter });
+  const sign = readySign();
+  const waits = terminal && payload !== undefined;
+  const output = copyOutput(socket, streams, { terminal, filter: waits ? sign.filter : start.filter });
   const resize = execResizer(client, id);
   if (streams.terminal !== undefined) void resize(streams.terminal.size());
-  const takeBack = terminal ? joinTerminal(streams, socket, resize) : joinInput(streams.stdin, socket);
+  // Earlier than that a terminal would echo it.
+  const up = !waits || (await comesUp(sign, output));
+  if (payload !== undefined && up) socket.write(payload);
+  const joining = payload === undefined ? {} : { delay: SETTLING };
+  const takeBack = terminal ? joinTerminal(streams, socket, resize, joining) : joinInput(streams.stdin, socket);
   try {
     await output.catch((error: unknown) => {
       throw lost(error, box);
@@ -58,10 +65,11 @@ function startWatch(): { filter: OutputFilter; notFound: () => boolean } {
 }
 
 async function createExec(client: DockerClient, box: string, exec: Exec, terminal: boolean): Promise<string> {
-  const { argv, streams, workdir } = exec;
+  const { argv, streams, workdir, payload } = exec;
+  const stage = payload === undefined ? [] : [STAGE, terminal ? 'terminal' : 'stdin', '--'];
   const size = streams.terminal?.size();
   const options = {
-    Cmd: [...argv],
+    Cmd: [...stage, ...argv],
     AttachStdin: true,
     AttachStdout: true,
     AttachStderr: true,

@@ -10,7 +10,7 @@ import { attachInput, attachOutput } from './wires.ts';
 
 /** See Engine.launch: create, look at what was made, start, hand over the payload, and stay or leave. */
 export async function launch(client: DockerClient, facts: ReadFacts, request: Launch): Promise<RunningBox> {
-  const { spec, streams } = request;
+  const { spec, streams, detachKeys } = request;
   const id = await createBox(client, spec, streams?.terminal?.size());
   performance.mark('created');
   const opening = openAll([attachInput(client, id), attachOutput(client, id), watchExit(client, id, 'next-exit')]);
@@ -22,7 +22,7 @@ export async function launch(client: DockerClient, facts: ReadFacts, request: La
     performance.mark('payload');
     await start(client, id);
     performance.mark('up');
-    const box = { client, id, terminal: spec.terminal, payload, input, output, watch };
+    const box = { client, id, terminal: spec.terminal, payload, input, output, watch, detachKeys };
     return await (streams === undefined ? leave(box) : attend(box, streams));
   } catch (error) {
     closeLater(opening);

@@ -13,6 +13,17 @@ export interface Joined {
   readonly code: Promise<number>;
   /** Closes the connections and gives the user's terminal and input back; may be called twice. */
   readonly letGo: () => void;
+  /** See RunningBox. */
+  readonly left?: Promise<void>;
+}
+
+/** The moment when somebody lets go of a box by keys. */
+export function leaving(): { readonly left: Promise<void>; readonly onDetach: () => void } {
+  let onDetach = () => {};
+  const left = new Promise<void>((resolve) => {
+    onDetach = resolve;
+  });
+  return { left, onDetach: () => onDetach() };
 }
 
 /**
@@ -33,6 +44,7 @@ export function follow(joined: Joined): RunningBox {
   return {
     id: joined.id,
     exit,
+    ...(joined.left === undefined ? {} : { left: joined.left }),
     detach() {
       detached = true;
       joined.letGo();

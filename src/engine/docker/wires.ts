@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import type { DockerClient } from './client.ts';
 
 /**
- * Bytes that no keyboard sends and no UTF-8 text contains. Docker's default (Ctrl-P Ctrl-Q) would hold back Ctrl-P until
- * the next key, and no sequence at all means that default.
+ * Bytes that no keyboard sends and no UTF-8 text contains: agentbox looks for the keys by itself (detachKeys.ts). Docker would hold
+ * back Ctrl-P until the next key, and no sequence at all means its default.
  */
 const DETACH_KEYS = '%ff,%fe,%ff,%fe';
 

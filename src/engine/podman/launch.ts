@@ -20,19 +20,20 @@ const POLL = 4;
  */
 export async function launch(
   podman: Podman,
-  { spec, payload, approve, streams }: Launch,
+  { spec, payload, approve, streams, detachKeys }: Launch,
   boxes: string | undefined,
 ): Promise<RunningBox> {
   const detached = streams === undefined;
   const cidfile = join(podman.options.temp, `agentbox-${randomUUID()}.cid`);
-  const args = podmanArgs(spec, { cidfile, detached });
+  const keys = detached || !spec.terminal ? undefined : detachKeys;
+  const args = podmanArgs(spec, { cidfile, detached, detachKeys: keys });
   const client = startClient(podman.options, args, streams, { channel: true, shielded: true });
   try {
     const { id } = await approved(podman, client, { cidfile, detached, boxes, approve });
     client.showErrors();
     const handedOver = client.handOver(await payload);
     // With a terminal podman gets the signals of agentbox's process group, and ends with 0 at a TERM that was not its own.
-    if (!detached) return follow(podman, id, client, !spec.terminal);
+    if (!detached) return follow(podman, id, client, { trusted: !spec.terminal, keys });
     const [{ code, stderr }] = await Promise.all([client.ended, handedOver]);
     if (code !== 0) throw failed(stderr);
     return {

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { STAGE } from '../../box/payload.ts';
 import { UserError } from '../../errors.ts';
-import type { RunningBox, Streams } from '../engine.ts';
+import type { ExecOptions, RunningBox, Streams, TerminalSize } from '../engine.ts';
 import { type Client, type ClientEnd, startClient } from './client.ts';
 import { failed, NEUTRAL_DIRECTORY, type Podman } from './command.ts';
 import { inspected } from './inspect.ts';
@@ -13,13 +15,29 @@ const AMBIGUOUS: readonly number[] = [125, 126, 127];
 /** What podman says when it cannot get into a box. */
 const NOT_RUNNING = /^Error: .*(?:can only (?:attach to|create exec sessions on) running|no container with name)/m;
 
-/**
- * Follows a box that `client` is connected to. `trusted`: the client's own code is the agent's, unless it is one that
- * podman uses too. `exit` stays open for ever after `detach`.
- */
-export function follow(podman: Podman, id: string, client: Client, trusted: boolean): RunningBox {
+/** How a client is followed. `trusted`: its own code is the agent's, unless it is one that podman uses too. */
+interface Following {
+  readonly trusted: boolean;
+  /** The keys that let go of the box. */
+  readonly keys?: string | undefined;
+}
+
+/** Milliseconds in which a box is let go of. */
+const MOMENT = 100;
+
+/** Follows a box that `client` is connected to. `exit` stays open for ever after `detach`. */
+export function follow(podman: Podman, id: string, client: Client, { trusted, keys }: Following): RunningBox {
   let left = false;
-  const exit = client.ended.then((end) => {
+  let onLeft = () => {};
+  const letGo = new Promise<void>((resolve) => {
+    onLeft = resolve;
+  });
+  const exit = client.ended.then(async (end) => {
+    // With 0 podman also ends when its keys were typed. Whoever waits for that says that the box is left.
+    if (keys !== undefined && !left && end.code === 0 && (await runs(podman, id))) {
+      onLeft();
+      await sleep(MOMENT);
+    }
     if (left) return new Promise<never>(() => {});
     return end.code === undefined || !trusted || AMBIGUOUS.includes(end.code) ? confirmed(podman, id, end) : end.code;
   });
@@ -28,6 +46,7 @@ export function follow(podman: Podman, id: string, client: Client, trusted: bool
   return {
     id,
     exit,
+    ...(keys === undefined ? {} : { left: letGo }),
     detach() {
       left = true;
       client.leave();
@@ -36,8 +55,9 @@ export function follow(podman: Podman, id: string, client: Client, trusted: bool
 }
 
 /** Connects to a running box; see Engine.attach. */
-export function attach(podman: Podman, id: string, streams: Streams): RunningBox {
-  const args = ['attach', '--sig-proxy=false', '--detach-keys=', id];
+export function attach(podman: Podman, id: string, streams: Streams, detachKeys?: string): RunningBox {
+  const keys = streams.terminal === undefined ? undefined : detachKeys;
+  const args = ['attach', '--sig-proxy=false', `--detach-keys=${keys ?? ''}`, id];
   const client = startClient(podman.options, args, streams, { shielded: true });
   const ended = client.ended.then((end) => {
     if (NOT_RUNNING.test(end.stderr)) throw failed(end.stderr);
@@ -45,7 +65,7 @@ export function attach(podman: Podman, id: string, streams: Streams): RunningBox
   });
   client.showErrors();
   // This command ends with 0 whatever the agent did.
-  return follow(podman, id, { ...client, ended }, false);
+  return follow(podman, id, { ...client, ended }, { trusted: false, keys });
 }
 
 /** Runs argv in a running box; see Engine.exec. */
@@ -53,16 +73,30 @@ export async function execute(
   podman: Podman,
   id: string,
   argv: readonly string[],
-  { streams, workdir }: { streams: Streams; workdir?: string },
+  { streams, workdir, payload }: ExecOptions,
 ): Promise<number> {
   const terminal = streams.terminal === undefined ? [] : ['--tty'];
   const place = workdir === undefined ? [] : [`--workdir=${workdir}`];
-  const args = ['exec', '--interactive', ...terminal, '--detach-keys=', ...place, id, ...argv];
-  const client = startClient(podman.options, args, streams);
+  const channel = payload !== undefined;
+  const [fds, stage] = channel ? [['--preserve-fds=1'], [STAGE, 'fd3', '--']] : [[], []];
+  const args = ['exec', '--interactive', ...terminal, ...fds, '--detach-keys=', ...place, id, ...stage, ...argv];
+  const client = startClient(podman.options, args, streams, { channel });
   client.showErrors();
+  if (channel) void client.handOver(payload);
   const { code, stderr } = await client.ended;
   if (code === undefined || (code !== 0 && NOT_RUNNING.test(stderr))) throw failed(stderr);
   return code;
+}
+
+/** See Engine.resize: podman has no word for it, so it is said in the box, at the terminal of its first process. */
+export async function resizeBox(podman: Podman, id: string, { rows, columns }: TerminalSize): Promise<void> {
+  const size = ['rows', `${rows}`, 'cols', `${columns}`];
+  await podman.try(['exec', id, 'stty', '-F', '/proc/1/fd/0', ...size]).catch(() => {});
+}
+
+async function runs(podman: Podman, id: string): Promise<boolean> {
+  const { State: state } = await inspected(podman, id).catch(() => ({ State: undefined }));
+  return state?.Status === 'running' || state?.Status === 'paused';
 }
 
 /** The exit code of a box, when it has ended. */

@@ -1,4 +1,4 @@
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NetOptions } from '../../cli/net.ts';
@@ -7,9 +7,9 @@ import type { Context } from '../../context.ts';
 import { print, say } from '../../ui/io.ts';
 import { paint } from '../../ui/paint.ts';
 import { lineCutter } from '../gateway/lines.ts';
-import type { LogLine } from '../protocol.ts';
 import { decisionLine } from './decisionLine.ts';
 import { isNamed, profileHere } from './place.ts';
+import { copyFrom, parsed } from './readLog.ts';
 
 /** The flags of `agentbox net log`. */
 export interface LogOptions extends NetOptions {
@@ -21,7 +21,6 @@ export interface LogOptions extends NetOptions {
 
 /** Milliseconds between two looks at a log that is followed. */
 const LOOK = 250;
-const CHUNK = 64 * 1024;
 
 /** Prints the log of a client's decisions, oldest first; with `follow` until it is interrupted. */
 export async function log(context: Context, options: LogOptions): Promise<void> {
@@ -35,51 +34,22 @@ export async function log(context: Context, options: LogOptions): Promise<void> 
     print(context.io, options.json ? JSON.stringify(line) : decisionLine(line, colours));
   });
   let any = false;
-  for (const old of [`${path}.2`, `${path}.1`]) any = (await copy(old, 0, show)) > 0 || any;
-  let at = await copy(path, 0, show);
+  for (const old of [`${path}.2`, `${path}.1`]) any = (await copyFrom(old, 0, show)) > 0 || any;
+  let at = await copyFrom(path, 0, show);
   if (!any && at === 0) say(context.io, `nothing was decided for client ${client} so far`);
   if (!options.follow) return;
   for (let inode = await inodeOf(path); !context.io.out.destroyed; await sleep(LOOK)) {
     const now = await inodeOf(path);
     if (now !== inode) {
       // It was full and moved aside: first the rest of it.
-      if (inode !== undefined) await copy(`${path}.1`, at, show);
+      if (inode !== undefined) await copyFrom(`${path}.1`, at, show);
       at = 0;
       inode = now;
     }
-    at += await copy(path, at, show);
-  }
-}
-
-/** Gives the bytes of a file from an offset on to `take`, and how many they were; a file that is not there has none. */
-async function copy(path: string, from: number, take: (chunk: Buffer) => void): Promise<number> {
-  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (file === undefined) return 0;
-  try {
-    let read = 0;
-    for (;;) {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(CHUNK), 0, CHUNK, from + read);
-      if (bytesRead === 0) return read;
-      take(buffer.subarray(0, bytesRead));
-      read += bytesRead;
-    }
-  } finally {
-    await file.close();
+    at += await copyFrom(path, at, show);
   }
 }
 
 async function inodeOf(path: string): Promise<number | undefined> {
   return (await stat(path).catch(() => undefined))?.ino;
-}
-
-/** A line that a crash cut off is none. */
-function parsed(text: string): LogLine | undefined {
-  try {
-    return JSON.parse(text) as LogLine;
-  } catch {
-    return undefined;
-  }
 }

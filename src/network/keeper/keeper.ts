@@ -32,6 +32,13 @@ export interface KeeperTimes {
   readonly look: number;
 }
 
+/** What a keeper may be given besides. */
+interface KeeperMore {
+  readonly times?: KeeperTimes;
+  /** Done at each look; what it throws is logged. */
+  readonly look?: () => Promise<void>;
+}
+
 const TIMES: KeeperTimes = { linger: 5 * 60_000, look: 20_000 };
 
 /** A keeper that listens. */
@@ -51,7 +58,7 @@ export async function startedKeeper(
   context: Deps,
   { client, gatewayImage, socket }: KeeperStart,
   engine: Engine,
-  times: KeeperTimes = TIMES,
+  { times = TIMES, look: alsoLook = async () => {} }: KeeperMore = {},
 ): Promise<RunningKeeper> {
   const { paths, execute } = context;
   const now = () => context.now().getTime();
@@ -169,6 +176,7 @@ export async function startedKeeper(
     if (state.boxes.size > 0) quietSince = Date.now();
     else if (Date.now() - quietSince > times.linger) return end('nothing', 0);
     fresh.check();
+    await alsoLook().catch((error: unknown) => log(`not watched: ${error}`));
   };
   const clock = setInterval(() => void look(), times.look);
   await server.publish();

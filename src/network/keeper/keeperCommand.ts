@@ -1,3 +1,4 @@
+import { watchUnattended } from '../../box/watcher/watchUnattended.ts';
 import type { Context } from '../../context.ts';
 import { engineOfEndpoint } from '../../engine/detect.ts';
 import { UserError } from '../../errors.ts';
@@ -17,7 +18,10 @@ export async function keeperCommand(context: Context): Promise<void> {
   const tell = (line: Started) => context.io.out.write(`${JSON.stringify(line)}\n`);
   try {
     const start = await read(context);
-    const keeper = await startedKeeper(context, start, await engineOfEndpoint(start.engine, context));
+    const engine = await engineOfEndpoint(start.engine, context);
+    // Whoever was joined to a box may have been killed.
+    const look = () => watchUnattended(context, start.client, engine);
+    const keeper = await startedKeeper(context, start, engine, { look });
     for (const signal of SIGNALS) process.on(signal, () => void keeper.leave());
     // Before the program's own listener, whose words nobody sees here.
     process.prependListener('uncaughtException', (error) => keeper.lastWords(`died: ${error.stack ?? error.message}`));

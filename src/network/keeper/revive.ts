@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts';
+import { isAlive } from '../../engine/alive.ts';
 import { type Engine, LABEL } from '../../engine/engine.ts';
 import { gatewayImage } from '../../image/gateway.ts';
 import { labelsOfClient } from '../../plan/labels.ts';
@@ -16,7 +17,7 @@ export async function reviveKeeper(context: Deps, client: string, engine: Engine
   if (there !== undefined) return there;
   const labels = { ...labelsOfClient(client, context.paths.dataDir), [`${LABEL}.network`]: 'gateway' };
   const boxes = await engine.boxes(labels);
-  if (!boxes.some(({ state }) => state !== 'exited')) return undefined;
+  if (!boxes.some(isAlive)) return undefined;
   const [, { tag: image }] = await gatewayImage();
   return (await engine.image(image)) === undefined
     ? undefined

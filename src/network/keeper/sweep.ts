@@ -1,5 +1,6 @@
+import { isAlive } from '../../engine/alive.ts';
 import type { BoxInfo, Engine } from '../../engine/engine.ts';
-import { labelsOfClient } from '../../plan/labels.ts';
+import { fromLabels, labelsOfClient } from '../../plan/labels.ts';
 import { forgetBox, forgetExpired, type KeptState } from './keptState.ts';
 
 /** Milliseconds that a box may take from being added to being there. */
@@ -31,18 +32,20 @@ export function sweep({ engine, client, data, state, now }: SweepDeps): Sweep {
   const coming = new Map<string, number>();
   const seen = new Set<string>();
   const known = () => engine.boxes(labelsOfClient(client, data));
-  const mayRun = ({ state }: BoxInfo) => state !== 'exited';
+  /** One that was only made does not run before somebody says so. */
+  const mayRun = (box: BoxInfo) => isAlive(box) || (box.state === 'created' && !fromLabels(box.labels).waits);
   return {
     async look() {
       const before = [...state.boxes.keys()];
       const boxes = await known();
-      const alive = new Set(boxes.filter(mayRun).map(({ name }) => name));
+      const alive = new Set(boxes.filter(isAlive).map(({ name }) => name));
       const ended = before.filter((name) => {
         if (alive.has(name)) {
           seen.add(name);
           return false;
         }
-        if (boxes.some((box) => box.name === name) || seen.has(name)) return true;
+        // One that is only created is being started, or its launcher was killed.
+        if (boxes.some((box) => box.name === name && box.state === 'exited') || seen.has(name)) return true;
         const since = coming.get(name) ?? now();
         coming.set(name, since);
         return now() - since > COMING;

@@ -3,6 +3,7 @@ import type { Prepared } from '../../box/prepare.ts';
 import type { Chosen } from '../../box/resolveRun.ts';
 import { workspaceDir } from '../../config/paths.ts';
 import type { Context } from '../../context.ts';
+import { isAlive } from '../../engine/alive.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { UserError } from '../../errors.ts';
 import { withLock } from '../../state/lock.ts';
@@ -20,12 +21,14 @@ const LIMIT = 5000;
 export async function continuedClone(
   { paths }: Pick<Context, 'paths'>,
   engine: Engine,
-  { profile, agent, project, resume }: Pick<Chosen, 'profile' | 'agent' | 'project' | 'resume'>,
+  { profile, agent, project, resume, name }: Pick<Chosen, 'profile' | 'agent' | 'project' | 'resume' | 'name'>,
 ): Promise<WorkspaceFacts['continues']> {
   if (!resume || profile.workspace !== 'clone') return undefined;
   const records = await recordsOf(paths, profile.client);
   const running = await runningBoxes(engine);
-  const found = records.findLast(
+  // A box that is started anew goes on in its own.
+  const own = records.filter(({ box, clone }) => box === name && clone?.base !== undefined);
+  const found = (own.length > 0 ? own : records).findLast(
     (record) =>
       record.clone?.base !== undefined &&
       record.engine === engine.kind &&
@@ -62,5 +65,5 @@ export async function continueClone(
 }
 
 async function runningBoxes(engine: Engine): Promise<ReadonlySet<string>> {
-  return new Set((await engine.boxes({})).filter(({ state }) => state !== 'exited').map(({ name }) => name));
+  return new Set((await engine.boxes({})).filter(isAlive).map(({ name }) => name));
 }

@@ -13,7 +13,8 @@ export async function openOut(
 ): Promise<void> {
   const path = outDir(paths, record.client, record.box);
   await orStateTrouble(`cannot make ${path}`, async () => {
-    await mkdir(path, { mode: 0o700 });
+    // One that is started anew has what it put out before; the folder around it is out of its reach.
+    await mkdir(path, { mode: 0o700, recursive: true });
     if (caller.uid === 0) await chown(path, record.user.uid, record.user.gid);
   });
 }

@@ -199,7 +199,7 @@ async function take(context: Context, engine: Engine, one: Take, fault: NonNulla
 }
 
 function decisions(starts: RefsSnapshot, news: News, host: HostNow, record: WorkspaceRecord, again: boolean) {
-  const suffix = record.box.slice(record.box.lastIndexOf('-') + 1);
+  const suffix = record.box.startsWith('agentbox-') ? record.box.slice(record.box.lastIndexOf('-') + 1) : record.box;
   const decided = (settled: boolean) => decide(starts, news, { ...host, settled }, { suffix, again });
   return { along: decided(true), apart: decided(false) };
 }

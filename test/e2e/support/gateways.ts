@@ -36,7 +36,7 @@ export function gatewayIds(lab: Lab): readonly string[] {
     .map((line) => line.split(' ')[0] ?? '');
 }
 
-/** Ends the keepers of a lab, which leave their gateways as they are; one that does not end within 5 s is killed. */
+/** Ends the keepers and watchers of a lab; keepers their gateways as they are. One that does not end within 5 s is killed. */
 export function endKeepers({ dir }: Pick<Lab, 'dir'>): void {
   for (let tries = 0; tries <= 100; tries += 1) {
     const keepers = keepersIn(dir, everyProcess());
@@ -96,7 +96,10 @@ function everyProcess(): readonly Running[] {
 }
 
 function keepersIn(dir: string, all: readonly Running[]): readonly number[] {
-  const own = all.filter(({ argv }) => argv.includes('__keeper') && argv.some((part) => part.startsWith(`${dir}/`)));
+  const own = all.filter(
+    ({ argv }) =>
+      ['__keeper', '__watch'].some((name) => argv.includes(name)) && argv.some((part) => part.startsWith(`${dir}/`)),
+  );
   return own.map(({ pid }) => pid);
 }
 

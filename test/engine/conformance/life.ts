@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { encodePayload } from '../../../src/box/payload.ts';
 import { UserError } from '../../../src/errors.ts';
 import { collect, pipes, RUN } from '../support/boxes.ts';
 import type { Suite } from './suite.ts';
@@ -35,6 +36,33 @@ export function life({ test, boxes }: Suite): void {
     const narrowed = await engine.boxes({ ...MINE, 'dev.agentbox.client': `a=b c,${RUN}` });
     expect(narrowed.map((box) => box.name)).toEqual([long.name]);
     expect(await engine.boxes({ 'dev.agentbox.client': 'nobody' })).toEqual([]);
+  });
+
+  it('only makes a box, which then is not running', async () => {
+    const spec = boxes.spec(['true']);
+    const id = await engine.create(spec);
+    const find = async () => (await engine.boxes(MINE)).find(({ name }) => name === spec.name);
+    expect(await find()).toMatchObject({ id, state: 'created' });
+    await engine.remove(id);
+    expect(await find()).toBeUndefined();
+  });
+
+  it('gives a terminal that nobody is at a size, a program of its own a secret, and tells what a box uses', async () => {
+    const { id } = await boxes.detached(boxes.spec(['sleep', '100'], { terminal: true }));
+    const run = async (argv: readonly string[], payload?: Buffer) => {
+      const { streams, stdout } = pipes('typed');
+      expect(await engine.exec(id, argv, { streams, payload })).toBe(0);
+      return stdout();
+    };
+    await engine.resize(id, { rows: 21, columns: 77 });
+    expect(await run(['stty', '-F', '/proc/1/fd/0', 'size'])).toBe('21 77\n');
+    const payload = encodePayload([{ op: 'env', name: 'SECRET', value: `s3cret ${'x'.repeat(70_000)}` }]);
+    const shown = await run(['sh', '-c', 'echo "$SECRET" | wc -c; cat; tr "\\0" " " < /proc/$$/cmdline'], payload);
+    expect(shown).toBe('70008\ntypedsh -c echo "$SECRET" | wc -c; cat; tr "\\0" " " < /proc/$$/cmdline ');
+    expect(await run(['sh', '-c', 'echo "[$SECRET]"'])).toBe('[]\n');
+    // Rootless podman on cgroup v1 tells nothing.
+    for (const [box, bytes] of await engine.memory([id])) expect([box, bytes > 0]).toEqual([id, true]);
+    if (test.kind === 'docker') expect((await engine.memory([id])).size).toBe(1);
   });
 
   it('keeps what a box printed, for later', async () => {

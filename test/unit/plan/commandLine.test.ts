@@ -166,7 +166,7 @@ describe('the command line of podman', () => {
   });
 
   it('is connected to unless detached, and keeps a detached terminal open', () => {
-    const detached = { cidfile: '/run/x.cid', detached: true };
+    const detached = { cidfile: '/run/x.cid', detached: true, detachKeys: undefined };
     expect(flags()).toContain('--interactive');
     expect(flags({}, detached)).toEqual(expect.arrayContaining(['--detach', '--cidfile=/run/x.cid']));
     expect(flags({}, detached)).not.toContain('--interactive');

@@ -66,7 +66,9 @@ async function bench(
   const context = { paths, execute, env: {}, now: () => new Date() };
   const start = async (gatewayImage = 'gateway:1') => {
     const engine = { kind: 'docker', endpoint: '/var/run/docker.sock' } as const;
-    const running = await startedKeeper(context, { client: 'acme', engine, gatewayImage, socket }, fake.engine, times);
+    const running = await startedKeeper(context, { client: 'acme', engine, gatewayImage, socket }, fake.engine, {
+      times,
+    });
     const keeper = await connectKeeper(socket, 60_000);
     if (keeper === undefined) throw new Error('no keeper');
     onTestFinished(async () => {

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Engine, TerminalControl, TerminalSize } from '../../engine/engine.ts';
+import type { Presence } from './presence.ts';
+
+/** Milliseconds after which the engine has done what this terminal's own change of size asked for. */
+const AFTER = 300;
+
+/**
+ * Where several terminals show one box, the smaller size counts, in rows and in columns; the engine itself knows only the size that
+ * came last. The answer ends that.
+ */
+export function shareSize(
+  engine: Pick<Engine, 'resize'>,
+  id: string,
+  terminal: TerminalControl,
+  presence: Presence,
+): () => void {
+  let ended = false;
+  let applied = '';
+  const apply = async (again: boolean) => {
+    if (again) await sleep(AFTER);
+    const sizes = presence.sizes();
+    // Alone the engine has followed this terminal; after others have gone it has to be told.
+    if (ended || (sizes.length < 2 && applied === '')) return;
+    const size = smallest(sizes);
+    if (size === undefined || (!again && JSON.stringify(size) === applied)) return;
+    applied = sizes.length < 2 ? '' : JSON.stringify(size);
+    await engine.resize(id, size);
+  };
+  presence.onChange(() => void apply(false));
+  const stop = terminal.onResize(() => {
+    presence.resized(terminal.size());
+    void apply(true);
+  });
+  void apply(true);
+  return () => {
+    ended = true;
+    stop();
+  };
+}
+
+/** The fewest rows and the fewest columns of any; undefined for none. Pure. */
+export function smallest(sizes: readonly TerminalSize[]): TerminalSize | undefined {
+  if (sizes.length === 0) return undefined;
+  return {
+    rows: Math.min(...sizes.map(({ rows }) => rows)),
+    columns: Math.min(...sizes.map(({ columns }) => columns)),
+  };
+}
