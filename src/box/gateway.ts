@@ -111,7 +111,7 @@ const socketName = () => randomBytes(16).toString('hex');
  */
 export async function leaveGateway(
   context: Context,
-  { keeper, box, facts, profile }: Prepared,
+  { keeper, box, facts, profile, news }: Prepared,
 ): Promise<{ readonly forgotten: Promise<unknown> }> {
   const nothing = { forgotten: Promise.resolve() };
   if (keeper === undefined) return nothing;
@@ -120,6 +120,7 @@ export async function leaveGateway(
   if (again === undefined) return nothing;
   try {
     const { blocked } = await again.ask({ op: 'summary', name: box.name });
+    news.blocked = blocked;
     for (const line of blockedLines(blocked, profile.client)) say(context.io, `agentbox: ${line}`);
     const forgotten = again.ask({ op: 'remove', name: box.name }).catch(unlessBug);
     return { forgotten: forgotten.finally(again.close) };

@@ -13,6 +13,7 @@ import type { BoxSpec } from '../plan/spec.ts';
 import { hasSshAgent } from '../plan/sshAgent.ts';
 import { boxUser } from '../plan/user.ts';
 import { trace } from '../ui/io.ts';
+import { type EndNews, noNews } from '../workspace/endNews.ts';
 import type { KnownSecret } from '../workspace/landing/secrets/known.ts';
 import { lookAtWorkspace } from '../workspace/look.ts';
 import { settle } from '../workspace/settle.ts';
@@ -38,6 +39,8 @@ export interface Prepared extends Resolved {
   readonly secrets: readonly KnownSecret[];
   /** The keeper of the gateway; undefined when the box has no gateway. Whoever launches closes it. */
   readonly keeper: Keeper | undefined;
+  /** What its end brings. */
+  readonly news: EndNews;
 }
 
 /** Everything up to the launch: the plan, the image, the secrets. */
@@ -97,6 +100,7 @@ export async function prepareRun(context: Context, request: RunCommand): Promise
     ],
     imageEnv: info.env,
     ...{ brokered, secrets, policy: policy ?? { rules: [] }, keeper: await keptReady(context, keeper) },
+    news: noNews(),
     notices: [
       ...projectFile.notices,
       ...plan.notices,

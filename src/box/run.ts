@@ -1,17 +1,17 @@
 import type { RunFlags } from '../config/flags.ts';
 import type { Context } from '../context.ts';
 import type { RunningBox } from '../engine/engine.ts';
-import { UserError } from '../errors.ts';
+import { UsageError, UserError } from '../errors.ts';
 import { hasSshAgent } from '../plan/sshAgent.ts';
 import { ensureClientState } from '../state/clientState.ts';
-import { say } from '../ui/io.ts';
+import { type Io, print, printJson, say } from '../ui/io.ts';
 import { streamsOf } from '../ui/terminal.ts';
-import { formatSpan } from '../ui/time.ts';
 import { closeWorkspace } from '../workspace/close.ts';
 import { openWorkspace } from '../workspace/open.ts';
 import { type WorkspaceRecord, writeRecord } from '../workspace/record.ts';
 import { withWorkspace } from '../workspace/withWorkspace.ts';
 import { approver } from './approve.ts';
+import { endOfRun } from './endOfRun.ts';
 import { exclusively } from './exclusive.ts';
 import { leaveGateway, withGateway } from './gateway.ts';
 import { uninterrupted } from './interrupt.ts';
@@ -62,15 +62,37 @@ export async function runCommand(context: Context, request: RunCommand): Promise
     await dryRun(context, request);
     return 0;
   }
+  if (request.json) {
+    // Standard output is the summary's alone; what the agent prints goes where words go.
+    const io = { ...context.io, out: context.io.err, outIsTerminal: false };
+    return run({ ...context, io }, request, context.io);
+  }
+  return run(context, request, context.io);
+}
+
+/** `results` has the stream for what the run gives: its summary, or the name of a box that is left alone. */
+async function run(context: Context, request: RunCommand, results: Io): Promise<number> {
   const turn = await turnOf(context, request);
-  if (turn.kind === 'attach') return (await import('./attach.ts')).attachTo(context, turn.engine, turn.box, request);
-  if (turn.request.createOnly) return (await import('./createOnly.ts')).createOnly(context, turn.request);
+  if (turn.kind === 'attach') {
+    if (request.json) throw noSummary(`${turn.box.name} runs already`, `agentbox attach ${turn.box.name}`);
+    return (await import('./attach.ts')).attachTo(context, turn.engine, turn.box, request);
+  }
+  if (turn.request.createOnly) {
+    if (request.json) throw noSummary('--create-only starts nothing', 'leave --json out');
+    return (await import('./createOnly.ts')).createOnly(context, turn.request);
+  }
   const { prepared, running } = await start(context, turn.request);
   performance.mark('started');
-  if (!request.detach) return attend(context, turn.request, prepared, running);
+  if (!request.detach) return attend(context, turn.request, prepared, running, results);
   await leaveAlone(context, { ...joinedTo(prepared), id: running.id });
-  context.io.out.write(`${prepared.box.name}\n`);
+  const { box, profile } = prepared;
+  if (request.json) printJson(results, { box: box.name, client: profile.client, project: prepared.project.path });
+  else print(results, box.name);
   return 0;
+}
+
+function noSummary(why: string, next: string): UsageError {
+  return new UsageError(`--json sums a run up, and ${why}`, [next]);
 }
 
 async function turnOf(context: Context, request: RunCommand): Promise<Found> {
@@ -159,9 +181,15 @@ function keysOf({ timeout, detachKeys }: RunCommand, { profile }: Prepared): str
   return timeout !== undefined || hasSshAgent(profile) ? undefined : detachKeys;
 }
 
-async function attend(context: Context, request: RunCommand, prepared: Prepared, running: RunningBox): Promise<number> {
+async function attend(
+  context: Context,
+  request: RunCommand,
+  prepared: Prepared,
+  running: RunningBox,
+  results: Io,
+): Promise<number> {
   const { engine, agent, box, facts } = prepared;
-  const began = context.now().getTime();
+  const began = context.now();
   const joined = { ...joinedTo(prepared), running, timeout: request.timeout };
   return stayJoined(context, joined, async (code) => {
     performance.mark('ended');
@@ -180,10 +208,7 @@ async function attend(context: Context, request: RunCommand, prepared: Prepared,
     performance.mark('closed');
     await Promise.all([gone, forgotten]);
     performance.mark('discarded');
-    if (box.terminal) {
-      const span = formatSpan(context.now().getTime() - began);
-      say(context.io, `agentbox: ${agent.title} ended with ${code} after ${span}`);
-    }
+    await endOfRun({ ...context, io: results }, request, prepared, { code, began });
     if (request.keep) say(context.io, `agentbox: ${box.name} is kept: agentbox run --resume --name ${box.name}`);
   });
 }

@@ -60,7 +60,7 @@ export function registerRun(program: Command, context: Context, rest: readonly s
     .option('--autonomy <mode>', 'auto: the agent does not ask | ask', choice('auto', 'ask'))
     .option('--timeout <time>', 'stop the box after, for example, 30m')
     .option('--dry-run', 'print the plan and the engine’s command line')
-    .option('--json', 'with --dry-run: as JSON')
+    .option('--json', 'a summary of the run, or the plan, on stdout')
     .optionsGroup('Box:')
     .option('--resume', 'go on: in the same box, or a new one')
     .option('-n, --name <name>', 'a name for the box')

@@ -49,7 +49,16 @@ export function print(io: Io, line: string): void {
   io.out.write(`${line}\n`);
 }
 
+/** Outputs that have their JSON value: there is only one. */
+const answered = new WeakSet<Writable>();
+
+/** True when a JSON value was printed there. */
+export function hasAnswered({ out }: Io): boolean {
+  return answered.has(out);
+}
+
 /** A value as JSON, for `--json`. */
 export function printJson(io: Io, value: unknown): void {
+  answered.add(io.out);
   io.out.write(`${JSON.stringify(value, null, 2)}\n`);
 }

@@ -12,13 +12,13 @@ import { closeRecord } from './settle.ts';
 
 /** After the end of a box: takes its work in, or says where it is. Each step may be done again by a later command. */
 export async function closeWorkspace(context: Context, prepared: Prepared): Promise<void> {
-  const { engine, profile, box, secrets } = prepared;
+  const { engine, profile, box, secrets, news } = prepared;
   const record = await readRecord(context.paths, profile.client, box.name);
   if (record === undefined) return;
   try {
-    if (record.workspace === 'clone') await closeClone(context, engine, record);
+    if (record.workspace === 'clone') news.clone = await closeClone(context, engine, record);
     else if (record.workspace === 'readonly') await closeReadonly(context, record);
-    else await closeRecord(context, record, { ask: true, known: [...secrets, ...ownLogin(context, prepared)] });
+    else await closeRecord(context, record, { ask: true, known: [...secrets, ...ownLogin(context, prepared)], news });
   } catch (error) {
     // Nothing is lost, and the agent's exit code is what the caller waits for.
     if (!(error instanceof UserError)) throw error;

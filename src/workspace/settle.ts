@@ -11,6 +11,7 @@ import { say, warn } from '../ui/io.ts';
 import { plain } from '../ui/plain.ts';
 import { closeAside } from './aside/closeAside.ts';
 import { closeCommits, closeFiles } from './ended/closeJudged.ts';
+import type { EndNews } from './endNews.ts';
 import type { KnownSecret } from './landing/secrets/known.ts';
 import { tellNews } from './news.ts';
 import { filledOut } from './readonly/out.ts';
@@ -77,13 +78,15 @@ interface Closing {
   readonly ask: boolean;
   /** The secrets of the box's client; missing where nobody knows them any more. */
   readonly known?: readonly KnownSecret[];
+  /** Where to note what came out, besides telling it. */
+  readonly news?: Pick<EndNews, 'brought' | 'judged'>;
 }
 
 /** After the end of a box: takes in its work, tells, and removes the record when nothing is left. Trouble is told, and the record stays. */
 export async function closeRecord(
   context: Context,
   record: WorkspaceRecord,
-  { ask, known }: Closing = { ask: false },
+  { ask, known, news }: Closing = { ask: false },
 ): Promise<void> {
   if (record.workspace === 'clone') return;
   // Nothing of a read-only project's comes back by itself, and what lies in /out is the user's.
@@ -91,15 +94,18 @@ export async function closeRecord(
   try {
     await closeAside(context, record, ask);
     const files = await closeFiles(context, record, known);
+    news?.judged.push(files);
     const all: Brought[] = [];
     const onBrought = (brought: Brought) => {
       all.push(brought);
+      news?.brought.push(brought);
       for (const line of tellBrought(brought)) say(context.io, `agentbox: ${line}`);
     };
     try {
       await syncRecord(context, record, { ended: true, onBrought });
     } finally {
-      await closeCommits(context, record, all, known, files);
+      const commits = await closeCommits(context, record, all, known, files);
+      news?.judged.push(commits);
     }
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

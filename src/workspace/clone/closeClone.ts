@@ -7,15 +7,17 @@ import { type CloneState, cloneState } from './cloneState.ts';
 import { discardClone } from './discardClone.ts';
 
 /** After the end of a box with a clone: removes one in which nothing changed, and says of any other what it holds and what comes next. */
-export async function closeClone(context: Context, engine: Engine, record: WorkspaceRecord): Promise<void> {
+export async function closeClone(context: Context, engine: Engine, record: WorkspaceRecord): Promise<CloneState> {
   const state = await cloneState(context, engine, record);
   if (!state.changed) {
     // An engine may still be busy with a box that ended, and keeps its volume for so long.
     await engine.remove(record.box);
-    return discardClone(context, engine, record);
+    await discardClone(context, engine, record);
+    return state;
   }
   say(context.io, `agentbox: ${plain(record.project)} is as it was; its clone has ${changesOf(state)}`);
   for (const line of reviewLines(record.box)) say(context.io, `  ${line}`);
+  return state;
 }
 
 /** What changed in a clone, in words. Pure. */

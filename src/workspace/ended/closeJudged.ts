@@ -40,14 +40,16 @@ export async function closeCommits(
   brought: readonly Brought[],
   known: readonly KnownSecret[] | undefined,
   files: EndJudgement,
-): Promise<void> {
-  if (record.workspace !== 'bind' || (record.looked === true && brought.length === 0)) return;
-  tell(context, await judgeCommits(context, record, brought, known ?? [], files), {
+): Promise<EndJudgement> {
+  if (record.workspace !== 'bind' || (record.looked === true && brought.length === 0)) return NOT_JUDGED;
+  const judgement = await judgeCommits(context, record, brought, known ?? [], files);
+  tell(context, judgement, {
     title: 'look at this before you push or check out what came back; it is in commits:',
     incomplete: 'not all commits are looked through',
     all: 'git log -p shows them',
     lines: OF_COMMITS,
   });
+  return judgement;
 }
 
 function tell({ io }: Context, judgement: EndJudgement, words: Parameters<typeof tellEnded>[1]): void {

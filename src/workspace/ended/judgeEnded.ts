@@ -19,6 +19,8 @@ export interface EndJudgement {
   readonly secrets: Judgement['secrets'];
   /** False when there was too much to look through. */
   readonly complete: boolean;
+  /** How many files are not what they were, those that git ignores too; missing where that was not looked at. */
+  readonly changed?: number;
 }
 
 /** Of what is not looked at, or was before. */
@@ -39,7 +41,8 @@ export async function judgeEnded(
   const { project, facts } = record;
   const tree = await changedSince(project, { since: Date.parse(record.started), folders: facts.folders });
   const whole = [...(await removedRisks(context, record)), ...packageRisks(tree)];
-  if (tree.files.length === 0) return { ...NOT_JUDGED, risks: whole, complete: tree.complete };
+  const seen = { complete: tree.complete, changed: tree.files.length };
+  if (tree.files.length === 0) return { ...NOT_JUDGED, ...seen, risks: whole };
   const shut = shutPaths(record);
   const wanted = tree.files.filter(
     ({ path, isMoved }) => !isCovered(path, shut) && (!isMoved || placesOf(path).some(stops)),
@@ -48,14 +51,14 @@ export async function judgeEnded(
   const changes = await readChanged(project, wanted);
   const marked = markedIn(changes, find);
   const paths = marked.map(({ path }) => path).slice(0, COMPARED);
-  if (paths.length === 0) return { ...NOT_JUDGED, risks: whole, complete: tree.complete };
+  if (paths.length === 0) return { ...NOT_JUDGED, ...seen, risks: whole };
   const engine = await context.engine({ flag: record.engine, profile: 'auto' });
   const before = await startFiles(context, engine, record, paths);
   const { refused, asked, secrets } = judge(
     marked.map((change) => compared(change, before.get(change.path), hasModes(record, change.path))),
     find,
   );
-  return { risks: [...refused, ...asked, ...whole], secrets, complete: tree.complete };
+  return { ...seen, risks: [...refused, ...asked, ...whole], secrets };
 }
 
 /** What a box cannot write, so that what changed there is the host's own. */
