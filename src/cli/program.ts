@@ -6,6 +6,7 @@ import { VERSION } from '../version.ts';
 import { registerBoxes } from './boxes.ts';
 import { registerBuild } from './build.ts';
 import { registerClient } from './client.ts';
+import { registerCompletion } from './completion.ts';
 import { registerConfig } from './config.ts';
 import { registerCreds } from './creds.ts';
 import { registerDoctor } from './doctor.ts';
@@ -82,6 +83,7 @@ export function makeProgram(context: Context, rest: readonly string[], outcome: 
   registerUsage(program, context);
   registerVerify(program, context, outcome);
   registerDoctor(program, context, outcome);
+  registerCompletion(program, context, rest);
   return program;
 }
 
