@@ -47,17 +47,26 @@ async function clientsOf(context: Context, named: string | undefined): Promise<r
   throw new UserError('config', `there is no client ${plain(named)}`, { next: ['agentbox client ls'] });
 }
 
+/** Models that are named for want of a price. */
+const NAMED = 5;
+
 function notesOf({ replies }: Usage): readonly string[] {
-  const missing = unpricedModels(replies).map(
-    ({ model, tokens }) =>
-      `no price for ${model}: ${formatTokens(tokens)} tokens (prices: in config.yaml gives it one)`,
-  );
+  const missing = unpricedModels(replies);
+  const sources = sourcesOf(replies);
+  const from = (source: Source['source']) =>
+    sources.filter((one) => one.source === source).map((one) => `${one.agent} ${formatTokens(one.replies)}`);
   return [
-    ...missing,
-    `US dollars at the list prices of ${PRICES_OF} and those of config.yaml; a subscription bills otherwise`,
-    `from ${sourcesOf(replies).map(wordsOf).join(', ')}`,
+    ...missing.slice(0, NAMED).map(({ model, tokens }) => `no price for ${model}: ${formatTokens(tokens)} tokens`),
+    ...(missing.length > NAMED ? [`and ${missing.length - NAMED} more models without a price`] : []),
+    ...(missing.length > 0 ? ['prices: in config.yaml gives a model its price'] : []),
+    `US dollars, list prices of ${PRICES_OF}; a subscription bills otherwise`,
+    ...words('replies noted by agents', from('log')),
+    ...words('replies carried by the gateway', from('gateway')),
   ];
 }
+
+const words = (what: string, agents: readonly string[]) =>
+  agents.length === 0 ? [] : [`${what}: ${agents.join(', ')}`];
 
 interface Source {
   readonly agent: string;
@@ -73,9 +82,6 @@ function sourcesOf(replies: Usage['replies']): readonly Source[] {
   }
   return [...sources.values()];
 }
-
-const wordsOf = ({ agent, source, replies }: Source) =>
-  `${source === 'log' ? `the log of ${agent}` : `what the gateway carried for ${agent}`} (${replies})`;
 
 function shape(
   { replies, skipped, unread }: Usage,

@@ -1,5 +1,5 @@
-import type { Dirent } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import { type Dirent, lstatSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const DEPTH = 8;
@@ -21,15 +21,13 @@ export async function findFiles(folder: string, suffix: string, since: number): 
       left -= 1;
       const below = join(path, entry.name);
       if (entry.isDirectory() && depth < DEPTH) waiting.push({ path: below, depth: depth + 1 });
-      else if (entry.isFile() && entry.name.endsWith(suffix) && (await changed(below)) >= since) found.push(below);
+      else if (entry.isFile() && entry.name.endsWith(suffix) && changed(below) >= since) found.push(below);
     }
   }
   return found.sort();
 }
 
-async function changed(path: string): Promise<number> {
-  return lstat(path).then(
-    ({ mtimeMs }) => mtimeMs,
-    () => 0,
-  );
+/** At once, since there may be thousands and each wait costs more than the look; nothing for a file that has gone meanwhile. */
+function changed(path: string): number {
+  return lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.NEGATIVE_INFINITY;
 }

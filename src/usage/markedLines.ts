@@ -15,13 +15,13 @@ export interface Bounds {
 export const BOUNDS: Bounds = { line: 32 * 1024 ** 2, file: 1024 ** 3 };
 
 /**
- * Calls back with the lines of an open file that have one of `marks` in them. What is at its end without a newline is being
+ * Calls back with the lines of an open file that have one of `marks` in them, until it is told that this is enough (false). What is at its end without a newline is being
  * written, and left out. True when all of the file was read.
  */
 export function markedLines(
   file: number,
   marks: readonly string[],
-  take: (line: string) => void,
+  take: (line: string) => boolean,
   bounds: Bounds = BOUNDS,
 ): boolean {
   const { size } = fstatSync(file);
@@ -48,7 +48,7 @@ export function markedLines(
       if (end < 0) continue;
       if (!skipping) {
         const line = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
-        if (marks.some((mark) => line.includes(mark))) take(line.toString('utf8'));
+        if (marks.some((mark) => line.includes(mark)) && !take(line.toString('utf8'))) return false;
       }
       parts = [];
       length = 0;

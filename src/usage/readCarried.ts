@@ -44,7 +44,10 @@ export async function readCarried(directory: string, since: number): Promise<Car
     const handle = await openInside(root, file, false);
     if (handle === undefined) continue;
     try {
-      markedLines(handle.fd, ['"box"'], (line) => take(parsed(line)));
+      markedLines(handle.fd, ['"box"'], (line) => {
+        take(parsed(line));
+        return true;
+      });
     } finally {
       await handle.close();
     }

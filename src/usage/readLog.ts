@@ -10,6 +10,9 @@ import { rowsOf } from './sqlite/table.ts';
 import { parsed } from './untrusted.ts';
 import type { LineLog, TableLog, UsageLog } from './usageLog.ts';
 
+/** Replies of one agent; more than that nobody gets, but a box can write it. */
+const MOST = 500_000;
+
 /** What the log of an agent says. */
 export interface LogRead {
   readonly replies: readonly Reply[];
@@ -47,8 +50,12 @@ async function readLines(root: string, log: LineLog, since: number, bounds: Boun
     if (handle === 'refused' || handle === undefined) continue;
     try {
       const reader = log.reader(basename(file));
-      const whole = markedLines(handle.fd, log.marks, (line) => reader.take(parsed(line)), bounds);
-      if (!whole) skipped.push(file);
+      const isFull = () => replies.length + reader.replies().length >= MOST;
+      const take = (line: string) => {
+        reader.take(parsed(line));
+        return !isFull();
+      };
+      if (!markedLines(handle.fd, log.marks, take, bounds)) skipped.push(file);
       for (const reply of reader.replies()) replies.push(reply);
     } finally {
       await handle.close();
@@ -71,6 +78,7 @@ async function readTable(root: string, log: TableLog, since: number): Promise<Lo
     for (const row of rowsOf(pages, log.table)) {
       const reply = log.reply(row);
       if (reply !== undefined) replies.push(reply);
+      if (replies.length >= MOST) return { replies, skipped: [file] };
     }
     return { replies, skipped: [] };
   } finally {

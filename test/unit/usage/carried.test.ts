@@ -62,7 +62,7 @@ test('a box whose agent noted nothing, and an agent that notes nothing, count by
   });
   await usage(context, { by: 'session' });
   expect(context.written.out).toContain('agentbox-acme-3'.slice(-8));
-  expect(context.written.err).toContain('what the gateway carried for shell (1)');
+  expect(context.written.err).toContain('replies carried by the gateway: claude 2, shell 1\n');
   expect(context.written.err).toContain('the gateway could not read 1 of the replies that it carried');
 });
 

@@ -36,7 +36,7 @@ test('the table, what has no price, and where the numbers are from', async () =>
     ].join('\n'),
   );
   expect(context.written.err).toContain('no price for gpt-4: 30 tokens');
-  expect(context.written.err).toContain('from the log of claude (2), the log of pi (4)');
+  expect(context.written.err).toContain('replies noted by agents: claude 2, pi 4\n');
 });
 
 test('the shape of --json', async () => {
