@@ -40,7 +40,9 @@ export async function list(context: Context, options: ListOptions): Promise<void
     return { boxes, rows: await listBoxes(context, engine, boxes, { client: options.client, blocked: known }) };
   };
   const text = (listed: readonly ListedBox[]) =>
-    listed.length === 0 ? 'no boxes' : boxTable(listed, context.now().getTime(), context.paths.home);
+    listed.length === 0
+      ? 'no boxes'
+      : boxTable(listed, { now: context.now().getTime(), home: context.paths.home, columns: widthOf(context.io) });
   if (options.watch) {
     const { redraw } = await import('../ui/redraw.ts');
     return redraw(context.io, async () => `${text((await rows()).rows)}\n\nq ends this`, FRAME);
@@ -129,6 +131,11 @@ export async function runningBox(
 ): Promise<{ readonly engine: Engine; readonly box: BoxInfo }> {
   const engine = await engineOf(context, options);
   return { engine, box: await running(context, engine, await findBox(engine, text)) };
+}
+
+/** A terminal may have a new width with each frame. */
+function widthOf({ out, outIsTerminal, columns }: Context['io']): number | undefined {
+  return outIsTerminal ? ((out as { columns?: number }).columns ?? columns) : undefined;
 }
 
 async function engineOf(context: Context, options: EngineOption): Promise<Engine> {

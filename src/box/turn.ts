@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { BoxInfo, Engine } from '../engine/engine.ts';
 import { UserError } from '../errors.ts';
 import { hasTerminal } from '../ui/terminal.ts';
-import { keptWorkspaces } from '../workspace/kept.ts';
+import { type KeptWorkspace, keptWorkspaces } from '../workspace/kept.ts';
 import { allRecords } from '../workspace/record.ts';
 import { unreviewed } from '../workspace/unreviewed.ts';
 import { whatIsLeft } from '../workspace/whatIsLeft.ts';
@@ -35,7 +35,15 @@ export async function turn(context: Context, request: RunCommand): Promise<Found
   };
   if (name !== undefined) {
     const found = named(request, name, present);
-    if (found.kind === 'run' && found.request.replaces === undefined) await refuseLeft(context, engine, name);
+    // A clone whose box is gone goes on in a new one, if that is of the same client, project and agent.
+    const goesOn = ({ workspace, client, project, agent }: KeptWorkspace) =>
+      request.resume &&
+      workspace === 'clone' &&
+      profile?.workspace === 'clone' &&
+      client === bound?.client &&
+      project === bound.project.path &&
+      agent === profile.agent;
+    if (found.kind === 'run' && found.request.replaces === undefined) await refuseLeft(context, engine, name, goesOn);
     return on(engine, found);
   }
   const found = resumed(
@@ -55,8 +63,14 @@ function on(engine: Engine, found: Turn): Found {
 }
 
 /** A name stays taken while something is left of the workspace of the box that had it. */
-async function refuseLeft(context: Context, engine: Engine, name: string): Promise<void> {
+async function refuseLeft(
+  context: Context,
+  engine: Engine,
+  name: string,
+  goesOn: (kept: KeptWorkspace) => boolean,
+): Promise<void> {
   const kept = (await keptWorkspaces(context, engine)).find(({ box }) => box === name);
+  if (kept !== undefined && goesOn(kept)) return;
   const left = kept && (await whatIsLeft(context, engine, kept));
   if (kept !== undefined && left !== undefined) throw unreviewed({ kept, left }, `agentbox rm --force ${name}`);
   const elsewhere = (await allRecords(context.paths)).find((one) => one.box === name && one.engine !== engine.kind);

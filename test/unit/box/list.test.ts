@@ -29,7 +29,7 @@ describe('the list of boxes', () => {
 
   it('is a table that people read', () => {
     const row: ListedBox = {
-      ...{ name: 'shop', id: 'i', client: 'acme', agent: 'claude', project: '/home/me/shop', state: 'exited' },
+      ...{ name: 'shop', id: 'i', client: 'acme', agent: 'claude', project: '/home/me/work/shop', state: 'exited' },
       ...{ exitCode: 3, started: '2026-01-01T11:00:00Z', created: '', runtime: 'runc', network: 'gateway' },
       ...{ workspace: 'clone', keep: true, ports: [], memory: undefined, blocked: 2, unreviewed: true },
     };
@@ -40,11 +40,19 @@ describe('the list of boxes', () => {
       memory: 1_500 * 2 ** 20,
       unreviewed: false,
     } as const;
-    expect(boxTable([row, running], NOW, '/home/me').split('\n')).toEqual([
+    const showing = { now: NOW, home: '/home/me' };
+    expect(boxTable([row, running], showing).split('\n')).toEqual([
       'BOX   CLIENT  AGENT   STATE             AGE  MEMORY  BLOCKED  WORKSPACE         PROJECT',
-      'shop  acme    claude  exited (3), kept  1h   -       2        clone, to review  ~/shop',
-      'shop  acme    claude  running           1h   1.5G    2        clone             ~/shop',
+      'shop  acme    claude  exited (3), kept  1h   -       2        clone, to review  ~/work/shop',
+      'shop  acme    claude  running           1h   1.5G    2        clone             ~/work/shop',
     ]);
+    expect(boxTable([row], { ...showing, columns: 88 }).split('\n')).toEqual([
+      'BOX   CLIENT  AGENT   STATE             AGE  MEMORY  BLOCKED  WORKSPACE         PROJECT',
+      'shop  acme    claude  exited (3), kept  1h   -       2        clone, to review  shop',
+    ]);
+    expect(boxTable([row], { ...showing, columns: 60 }).split('\n')[0]).toBe(
+      'BOX   STATE             AGE  BLOCKED  WORKSPACE         PROJECT',
+    );
   });
 
   it('counts what was blocked since a box began, also what comes while it is watched', async () => {
