@@ -36,6 +36,11 @@ export function gatewayIds(lab: Lab): readonly string[] {
     .map((line) => line.split(' ')[0] ?? '');
 }
 
+/** The processes that serve published ports of a lab's boxes. */
+export function portsProcesses({ dir }: Pick<Lab, 'dir'>): readonly number[] {
+  return hiddenIn(dir, ['__ports'], everyProcess());
+}
+
 /** Ends the keepers and watchers of a lab; keepers their gateways as they are. One that does not end within 5 s is killed. */
 export function endKeepers({ dir }: Pick<Lab, 'dir'>): void {
   for (let tries = 0; tries <= 100; tries += 1) {
@@ -95,10 +100,11 @@ function everyProcess(): readonly Running[] {
     .map((name) => ({ pid: Number(name), argv: text(`/proc/${name}/cmdline`).split('\0') }));
 }
 
-function keepersIn(dir: string, all: readonly Running[]): readonly number[] {
+const keepersIn = (dir: string, all: readonly Running[]) => hiddenIn(dir, ['__keeper', '__watch'], all);
+
+function hiddenIn(dir: string, commands: readonly string[], all: readonly Running[]): readonly number[] {
   const own = all.filter(
-    ({ argv }) =>
-      ['__keeper', '__watch'].some((name) => argv.includes(name)) && argv.some((part) => part.startsWith(`${dir}/`)),
+    ({ argv }) => commands.some((name) => argv.includes(name)) && argv.some((part) => part.startsWith(`${dir}/`)),
   );
   return own.map(({ pid }) => pid);
 }
