@@ -69,8 +69,6 @@ export interface KernelFacts {
 export interface GatewayFacts {
   readonly client: string;
   readonly kind: EngineKind;
-  /** Of the container. */
-  readonly name: string;
   /** `current`: made of the image that a run would take now. */
   readonly container:
     | { readonly state: BoxInfo['state']; readonly created: string; readonly current: boolean }

@@ -37,7 +37,6 @@ export async function gatherGateways(
       return {
         client,
         kind: engine.kind,
-        name,
         container: container && {
           state: container.state,
           created: container.created,

@@ -12,7 +12,7 @@ export function judgeKeepers(facts: DoctorFacts): readonly Finding[] {
 }
 
 function judgeOne(gateway: GatewayFacts, { version, now }: Pick<DoctorFacts, 'version' | 'now'>): Finding {
-  const { client, kind, name, container, keeper, boxes } = gateway;
+  const { client, kind, container, keeper, boxes } = gateway;
   const runs = container?.state === 'running';
   const whose = `gateway of client ${client} on ${TITLE[kind]}`;
   const anew = 'the next agentbox run of the client starts another in its place';
@@ -40,7 +40,7 @@ function judgeOne(gateway: GatewayFacts, { version, now }: Pick<DoctorFacts, 've
   if (keeper === undefined) {
     return finding('gateway', 'note', `the ${whose} was left over`, {
       why: 'its keeper was ended, and no box needs it',
-      next: ['the next agentbox run of the client takes it up', `or: ${kind} rm --force ${name}`],
+      next: [`agentbox prune --engine ${kind}`, 'or leave it: the next agentbox run of the client takes it up'],
     });
   }
   if (!runs) {

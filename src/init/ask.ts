@@ -6,6 +6,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import { profileOf } from '../config/merge.ts';
 import { CLIENT_NAME } from '../config/names.ts';
 import type { Degradable, Profile } from '../config/profile.ts';
+import type { EngineFacts } from '../engine/engine.ts';
 import { UsageError } from '../errors.ts';
 import type { EngineKind } from '../plan/spec.ts';
 import type { Answers } from './answers.ts';
@@ -131,12 +132,17 @@ async function askWorkspace(
 }
 
 async function askLimits({ found, given, questions }: Asking, before: Profile): Promise<readonly Degradable[]> {
-  const lost = (found.engine?.ignoredLimits ?? [])
-    .map((name) => `${name}-limit` as const)
-    .filter((name) => !before.allowDegraded.includes(name));
+  const lost = lostLimits(found, before);
   if (lost.length === 0) return [];
-  if (given.withoutLimits !== undefined || questions === undefined) return given.withoutLimits ? lost : [];
-  const names = found.engine?.ignoredLimits.join(', ');
-  const why = `${found.engine?.kind} cannot limit ${names} here (agentbox doctor says how it could).`;
-  return (await questions.yes(`${why} Run boxes without?`, false)) ? lost : [];
+  if (given.withoutLimits !== undefined || questions === undefined)
+    return given.withoutLimits ? lost.map(asWritten) : [];
+  const why = `${found.engine?.kind} cannot limit ${lost.join(', ')} here (agentbox doctor says how it could).`;
+  return (await questions.yes(`${why} Run boxes without?`, false)) ? lost.map(asWritten) : [];
 }
+
+/** The limits that the engine cannot hold and that the client has not given up. Pure. */
+export function lostLimits({ engine }: Found, before: Profile): EngineFacts['ignoredLimits'] {
+  return (engine?.ignoredLimits ?? []).filter((name) => !before.allowDegraded.includes(asWritten(name)));
+}
+
+const asWritten = (name: EngineFacts['ignoredLimits'][number]): Degradable => `${name}-limit`;

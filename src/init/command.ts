@@ -65,17 +65,30 @@ export async function init(
       throw error;
     });
   }
-  const canRun = !options.yes && found.engine !== undefined && ready.isProject && ready.keys.length === 0;
-  if (canRun && (await questions.yes(runQuestion(ready), true))) return start(fresh, ready, after);
   const steps = [
     ...(found.engine === undefined ? ['agentbox doctor, until an engine works'] : []),
     ...nextSteps(ready),
   ];
-  for (const [index, step] of steps.entries()) say(io, `${index === 0 ? 'next:' : '     '} ${step}`);
+  const tell = () => {
+    for (const [index, step] of steps.entries()) say(io, `${index === 0 ? 'next:' : '     '} ${step}`);
+  };
+  const lacks = [...ready.keys, ...ready.limits];
+  const canRun = !options.yes && found.engine !== undefined && ready.isProject && lacks.length === 0;
+  const starts = canRun && (await questions.yes(runQuestion(ready), true).catch(toldFirst(tell)));
+  if (starts) return start(fresh, ready, after);
+  tell();
   return 0;
 }
 
 async function start(context: Context, ready: Ready, { login, run }: AfterInit): Promise<number> {
   const code = ready.logins.includes(ready.agent) ? await login(context, ready) : 0;
   return code === 0 ? run(context, ready) : code;
+}
+
+/** Throws what was thrown, after it was told how to go on. */
+function toldFirst(tell: () => void): (error: unknown) => never {
+  return (error) => {
+    tell();
+    throw error;
+  };
 }

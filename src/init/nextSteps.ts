@@ -13,6 +13,8 @@ export interface Ready {
   readonly logins: readonly string[];
   /** The variables that are to get a key first. */
   readonly keys: readonly string[];
+  /** Limits that the engine cannot hold and that nobody gave up: no box runs without them. */
+  readonly limits: readonly string[];
 }
 
 /** The command that runs a client's agent, as it is typed in this folder. Pure. */
@@ -23,8 +25,9 @@ function runLine({ client, isOwn, isProject }: Pick<Ready, 'client' | 'isOwn' | 
 
 /** What is to be typed next, in order. Pure. */
 export function nextSteps(ready: Ready): readonly string[] {
-  const { client, agent, logins, keys } = ready;
+  const { client, agent, logins, keys, limits } = ready;
   return [
+    ...(limits.length === 0 ? [] : [`agentbox doctor, which says how limits on ${limits.join(', ')} could hold`]),
     ...keys.map((name) => setCommand({ client, name })),
     ...logins.map((name) => `agentbox login --client ${client}${name === agent ? '' : ` --agent ${name}`}`),
     runLine(ready),

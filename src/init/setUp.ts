@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import { CancelledError } from '../errors.ts';
 import { print, say } from '../ui/io.ts';
 import { type Answers, entriesOf } from './answers.ts';
-import { type Asking, askClient, askRest } from './ask.ts';
+import { type Asking, askClient, askRest, lostLimits } from './ask.ts';
 import { askValues, keepAll } from './keep.ts';
 import { usualName } from './keyFrom.ts';
 import type { Found } from './look.ts';
@@ -77,6 +77,7 @@ function readyOf(found: Found, client: string, answers: Answers, before: Profile
     isOwn: found.owner === client || answers.projects.includes(found.project.top),
     isProject: found.refused === undefined && (found.owner === undefined || found.owner === client),
     logins: answers.logins,
+    limits: lostLimits(found, before).filter((name) => !answers.allowDegraded.includes(`${name}-limit`)),
     keys: answers.later.flatMap((name) => usualName(credentialNames(before, agentOf(name))) ?? []),
   };
 }

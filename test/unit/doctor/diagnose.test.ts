@@ -203,7 +203,7 @@ describe('the doctor', () => {
     [
       'a gateway that was left over',
       { gateways: [gatewayOf({ keeper: undefined, boxes: [] })] },
-      /^note \| gateway.*left over.*docker rm --force agentbox-gateway-acme-0123abcd/,
+      /^note \| gateway.*left over.*agentbox prune --engine docker/,
     ],
     [
       'a gateway that is coming',

@@ -74,7 +74,6 @@ export function gatewayOf(changes: Partial<GatewayFacts> = {}): GatewayFacts {
   return {
     client: 'acme',
     kind: 'docker',
-    name: 'agentbox-gateway-acme-0123abcd',
     container: { state: 'running', created: '2026-01-02T01:04:05Z', current: true },
     keeper: { version: '0.1.0' },
     boxes: ['agentbox-acme-a', 'agentbox-acme-b'],

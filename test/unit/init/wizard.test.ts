@@ -297,8 +297,12 @@ test('without an engine it says what to install, writes the settings, and neithe
 test('limits that the engine cannot hold are given up by a yes alone', async () => {
   const engine = async () => ({ facts: async () => ({ ...docker, ignoredLimits: ['cpus'] }) }) as unknown as Engine;
   const refused = await world({ env: KEY, engine });
-  await refused.ask({ Start: false });
+  await refused.ask({});
   expect(await refused.config()).not.toContain('allow_degraded');
+  expect(refused.done).toEqual(['build my-shop claude']);
+  expect(refused.context.written.err).toMatch(
+    /next: agentbox doctor, .* limits on cpus could hold\n {6}agentbox run\n$/,
+  );
   const agreed = await world({ env: KEY, engine });
   await agreed.ask({ docker: true, Start: false });
   expect(await agreed.config()).toContain('allow_degraded: [ cpus-limit ]');
