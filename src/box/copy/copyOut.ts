@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { lstat, mkdtemp, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, posix, resolve } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
@@ -22,6 +23,8 @@ export interface OutOptions {
   readonly allowRisky?: boolean;
 }
 
+/** What a shell reports for Ctrl-C. */
+const INTERRUPTED = 130;
 /** Bytes that one copy may have. */
 const LARGEST = 4 * 1024 ** 3;
 /** Lines about what is risky, and about what stayed behind. */
@@ -48,6 +51,11 @@ export async function copyOut(
   const stage = await mkdtemp(join(dirname(target), '.agentbox-cp-')).catch((cause: NodeJS.ErrnoException) => {
     throw new UserError('state', `nothing can be written to ${plain(dirname(target))}`, { why: cause.message });
   });
+  const interrupted = () => {
+    rmSync(stage, { recursive: true, force: true });
+    process.exit(INTERRUPTED);
+  };
+  process.once('SIGINT', interrupted);
   try {
     const unpacked = await fetched(engine, box, asked, stage);
     await agreeRisks(context, unpacked, target, options);
@@ -59,6 +67,7 @@ export async function copyOut(
     for (const line of unpacked.left.slice(0, LINES)) say(context.io, `agentbox: left behind: ${line}`);
     if (unpacked.left.length > LINES) say(context.io, `agentbox: and ${unpacked.left.length - LINES} more`);
   } finally {
+    process.off('SIGINT', interrupted);
     await rm(stage, { recursive: true, force: true });
   }
 }

@@ -41,6 +41,19 @@ describe('the keys that let go of a box', () => {
     expect(await typed('\u0010\u0010\u0011')).toEqual({ shown: '\u0010', left: 1 });
   });
 
+  it('are known as well as terminals spell them for programs that ask for more', async () => {
+    expect(await typed('a\u001b[112;5u', '\u001b[113;133:1u', 'b')).toEqual({ shown: 'a', left: 1 });
+    expect(await typed('\u001b[27;5;112~\u0011')).toEqual({ shown: '', left: 1 });
+    for (const other of [
+      '\u001b[112;6u\u001b[113;6u',
+      '\u001b',
+      '\u001b[A\u001b[112u',
+      '\u001b[112;5u\u001b[113;5:3u',
+    ]) {
+      expect(await typed(other, 'wait')).toEqual({ shown: other, left: 0 });
+    }
+  });
+
   it('pass one by one where they are not all there', async () => {
     expect(await typed('\u0010x', '\u0011')).toEqual({ shown: '\u0010x\u0011', left: 0 });
     expect(await typed('\u0010')).toEqual({ shown: '', left: 0 });
