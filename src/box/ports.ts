@@ -7,11 +7,27 @@ import { fromLabels, portsOf } from '../plan/labels.ts';
 import { say } from '../ui/io.ts';
 import type { Prepared } from './prepare.ts';
 
-/** The published ports of a run, each with its number. Throws UserError('unavailable') for one that is taken. */
-export async function runPorts(ports: readonly Publish[]): Promise<readonly Publish[]> {
+/**
+ * The published ports of a run, each with its number. Throws UserError('unavailable') for one that is taken, with the box that
+ * has it, where one has.
+ */
+export async function runPorts(ports: readonly Publish[], engine: Pick<Engine, 'boxes'>): Promise<readonly Publish[]> {
   if (ports.length === 0) return [];
   const { freePorts } = await import('../network/ports/listen.ts');
-  return freePorts(ports);
+  try {
+    return await freePorts(ports);
+  } catch (error) {
+    const rival = error instanceof UserError ? rivalOf(ports, await engine.boxes({}).catch(() => [])) : undefined;
+    if (!(error instanceof UserError) || rival === undefined) throw error;
+    const why = `box ${rival} publishes it`;
+    throw new UserError(error.trouble, error.message, { why, next: [...error.next, `agentbox stop ${rival}`] });
+  }
+}
+
+/** The box that has one of these ports. Pure. */
+function rivalOf(ports: readonly Publish[], boxes: readonly BoxInfo[]): string | undefined {
+  const wanted = new Set(ports.map(({ port }) => port));
+  return boxes.find((box) => isAlive(box) && portsOf(box.labels).some(({ port }) => wanted.has(port)))?.name;
 }
 
 /** What to say of ports before the box starts: where they are, and who else may get there. Pure. */

@@ -50,7 +50,6 @@ export async function prepareRun(context: Context, request: RunCommand): Promise
   performance.mark('settings');
   const { profile, agent, project, projectFile } = chosen;
   trace(context.io, `client ${profile.client}, ${agent.name} on ${project.path} (${profile.workspace})`);
-  const ports = request.login ? [] : await runPorts(Object.values(profile.ports).flat());
   const resolve = () => boxFrames(context, { profile, agent, workspace: workspaceOf(profile, project), request });
   // Each takes its time and none needs the other; what must not run is refused before any of them is heard. What may ask a
   // person something waits until then.
@@ -61,6 +60,7 @@ export async function prepareRun(context: Context, request: RunCommand): Promise
   const looked = settled ? lookAtWorkspace(context, profile, project) : chosen.workspace;
   looked.catch(() => {});
   const engine = await engineOf(context, request, profile);
+  const ports = request.login ? [] : await runPorts(Object.values(profile.ports).flat(), engine);
   const image = profile.devcontainer ? undefined : findImage(engine, agent, profile, context);
   image?.catch(() => {});
   const facts = await hostFacts(context, engine, { ...chosen, workspace: looked });

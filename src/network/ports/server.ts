@@ -1,8 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
+import { isAlive } from '../../engine/alive.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { labelsOfClient } from '../../plan/labels.ts';
 import { type Channel, openChannel } from './channel.ts';
+
 import { listenAll } from './listen.ts';
 import type { PortsStart } from './protocol.ts';
 
@@ -62,7 +64,7 @@ export async function servePorts(
   /** An engine that does not answer is no proof that the box is gone. */
   const isThere = async () => {
     const boxes = await engine.boxes(labelsOfClient(client, data)).catch(() => undefined);
-    return boxes === undefined || boxes.some(({ name, state }) => name === box && state !== 'exited');
+    return boxes === undefined || boxes.some((one) => one.name === box && isAlive(one));
   };
   const serve = async () => {
     let pause = PAUSES.first;
