@@ -9,6 +9,7 @@ import type { Listening, VerifyFacts } from './facts.ts';
 import { type Ground, makeGround } from './ground.ts';
 import { engineSockets, hiddenPaths } from './hidden.ts';
 import { claims } from './host/claims.ts';
+import { portObservations } from './host/ports.ts';
 import { afterwards, forgetProject, lookAtProject, type Untouched } from './host/projects.ts';
 import { secretsOnTheHost } from './host/secrets.ts';
 import { judge, type Row } from './judge.ts';
@@ -16,6 +17,7 @@ import { type Listener, openListener } from './listener.ts';
 import type { Observation, Probe } from './probe.ts';
 import { probesOf } from './probes/index.ts';
 import { listenerObservations } from './probes/network.ts';
+import { PUBLISHED } from './probes/ports.ts';
 import { ALLOWED_BELOW, ALLOWED_NAME, at, reaching } from './probes/relay.ts';
 import type { Session } from './session.ts';
 
@@ -44,7 +46,7 @@ export async function verify(context: Context, flags: Flags): Promise<Verified> 
   try {
     const { probes, seen, before, box } = await withTarget(
       context,
-      { client, flags: { ...flags, allow: allowed(listener) }, canary, ground },
+      { client, flags: { ...flags, allow: allowed(listener), ports: [PUBLISHED] }, canary, ground },
       (target) => attacked({ target, client, canary, listener, ground }),
     );
     const left = await afterwards(context.paths, client, ground, before);
@@ -105,16 +107,17 @@ async function attacked({ target, client, canary, listener, ground }: Attacked):
   };
   const probes = probesOf(facts);
   const tried = probes.filter(({ skip }) => skip === undefined);
-  const [made, guards, answers] = await Promise.all([
+  const [made, guards, ports, answers] = await Promise.all([
     asPlanned(target),
     claims(context, engine, client, ground),
+    portObservations(facts),
     session.ask(tried, { limit: LIMIT }),
   ]);
   // Afterwards, so that the log has all that was said.
   const secrets = await secretsOnTheHost(context, { engine, id, canary, brokered: network === 'gateway' });
   const seen: Readonly<Record<string, Observation>> = {
     ...Object.fromEntries(answers),
-    ...{ made, ...secrets, ...guards },
+    ...{ made, ...secrets, ...guards, ...ports },
     ...listenerObservations(facts, listener.visits()),
     'wrong-host': wrongHost(listener.said(), canary),
   };

@@ -3,6 +3,7 @@ import type { Probe } from '../probe.ts';
 import { HOST_PROBES } from './host.ts';
 import { noWayOut } from './network.ts';
 import { onlyThis } from './only.ts';
+import { portsLeadIn } from './ports.ts';
 import { noPrivilege } from './privilege.ts';
 import { projectsHold } from './projects.ts';
 import { throughTheGateway } from './relay.ts';
@@ -15,6 +16,7 @@ export function probesOf(facts: VerifyFacts): readonly Probe[] {
     ...onlyThis(facts),
     ...noPrivilege(facts),
     ...noWayOut(facts),
+    ...portsLeadIn(facts),
     ...(facts.network === 'gateway' ? throughTheGateway(facts) : [NO_GATEWAY]),
     ...secretsStay(facts),
     ...projectsHold(facts),

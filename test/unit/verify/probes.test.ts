@@ -95,3 +95,12 @@ test('the canary is found as it is and in base64 wherever it stands, and what lo
   }
   expect(words.some((word) => needles(canary).includes(word))).toBe(false);
 });
+
+test('a published port is looked at from outside and from inside, at the number that it got', () => {
+  const labels = { 'dev.agentbox.ports': '41234:9' };
+  const probes = probesOf({ ...facts, box: { ...facts.box, labels } }).filter(({ id }) => id.startsWith('port-'));
+  expect(probes.map(({ id, expect: { kind } }) => `${id} ${kind}`)).toEqual(
+    expect.arrayContaining(['port-here works', 'port-elsewhere fails', 'port-inside fails']),
+  );
+  expect(probes.find(({ id }) => id === 'port-inside')?.attack?.args).toEqual(['127.0.0.1', '41234', '']);
+});
