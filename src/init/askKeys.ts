@@ -54,8 +54,10 @@ async function askOne(
   const name = usualName(credentialNames(profile, agent));
   const isServed =
     !needsProvider(agent) ||
-    names.length === 0 ||
-    names.some((one) => has.includes(one)) ||
+    // Who names a provider or a file of variables has said by hand what serves.
+    profile.providers[agent.name] !== undefined ||
+    profile.envFile !== undefined ||
+    names.some((one) => has.includes(one) || one in profile.env) ||
     (takesLogin && hasLogin(profile, agent));
   if (isServed) return NOTHING;
   const isLoggedIn = takesLogin && found.logins.includes(agent.name);

@@ -58,9 +58,11 @@ function notes({ env }: Context, { logins }: Found, { keys, login, agents }: Ans
 }
 
 async function leftAlone(context: Context, asking: Asking, client: string): Promise<Ready> {
-  const { answers, before } = await askRest({ ...asking, given: { keyFrom: [] }, questions: undefined }, client);
+  const { answers, before } = await askRest({ ...asking, given: {}, questions: undefined }, client);
   say(context.io, `client ${client} stays as it is`);
-  return readyOf(asking.found, client, { ...answers, later: [] }, before);
+  const logins = answers.later.filter((name) => agentOf(name).login !== undefined);
+  const later = answers.later.filter((name) => !logins.includes(name));
+  return readyOf(asking.found, client, { ...answers, logins, later }, before);
 }
 
 async function agreed({ io }: Context, { questions }: Asking, { text }: ClientPreview, file: string): Promise<void> {

@@ -347,6 +347,29 @@ test('a login that the client has is not asked for again', async () => {
   expect(questions.some((question) => question.startsWith('What does'))).toBe(false);
 });
 
+test('of a client that stays as it is, the login that it lacks is made before the run', async () => {
+  const { ask, done } = await world();
+  await ask({ Log: false });
+  expect(done).toEqual(['build my-shop claude']);
+  const { questions } = await ask({});
+  expect(questions.at(-1)).toBe('Log Claude Code in and start it here now?');
+  expect(done.slice(1)).toEqual(['build my-shop claude', 'login my-shop claude', 'run my-shop claude']);
+});
+
+test.each([
+  'providers: { claude: { name: bedrock, region: eu-central-1, profile: acme } }',
+  'env: { ANTHROPIC_API_KEY: key }',
+  'credentials: { ANTHROPIC_AUTH_TOKEN: { command: [pass] } }',
+])('what was written by hand serves: %s', async (line) => {
+  const { ask, done, context } = await world();
+  await mkdir(context.paths.configDir, { recursive: true });
+  await writeFile(context.paths.configFile, `clients:\n  acme:\n    projects: [ ~/work ]\n    ${line}\n`, {
+    mode: 0o600,
+  });
+  expect((await ask({})).questions.at(-1)).toBe('Start Claude Code here now?');
+  expect(done).toEqual(['build acme claude', 'run acme claude']);
+});
+
 test('an engine that is named goes into the settings', async () => {
   const { ask, config } = await world({ env: KEY });
   await ask({}, { yes: true, client: 'acme', engine: 'docker' });
