@@ -1,5 +1,6 @@
 import { type BoxInfo, type Engine, LABEL } from '../engine/engine.ts';
 import { UserError } from '../errors.ts';
+import { nearestBox } from './nearestBox.ts';
 
 /**
  * The one box whose name or id is `text`, or begins with it, or ends with it after a dash; a helper that was left over by
@@ -14,10 +15,18 @@ export async function findBox(engine: Engine, text: string): Promise<BoxInfo> {
   const helpers = only === undefined ? await engine.boxes({ [LABEL]: 'helper' }) : [];
   const helper = helpers.find((box) => box.name === text);
   if (helper !== undefined) return helper;
-  const next = boxes.length === 0 ? ['agentbox ls'] : [`boxes: ${boxes.map((box) => box.name).join(', ')}`];
-  if (only === undefined) throw new UserError('box', `there is no box ${text}`, { next });
+  if (only === undefined) throw noBox(boxes, text);
   throw new UserError('box', `${text} could be any of ${found.length} boxes`, {
     next: [found.map((box) => box.name).join(', ')],
+  });
+}
+
+function noBox(boxes: readonly BoxInfo[], text: string): UserError {
+  const names = boxes.map(({ name }) => name);
+  const near = nearestBox(text, names);
+  return new UserError('box', `there is no box ${text}`, {
+    ...(near === undefined ? {} : { why: `did you mean ${near}?` }),
+    next: names.length === 0 || near !== undefined ? ['agentbox ls'] : [`boxes: ${names.join(', ')}`],
   });
 }
 

@@ -7,7 +7,7 @@ export const DEFAULT_CLIENT = 'default';
 export const CLIENT_NAME = /^[a-z0-9][a-z0-9-]{0,30}$/;
 
 /** The name that was most likely meant, or undefined when none is near. */
-function nearest(word: string, names: Iterable<string>): string | undefined {
+export function nearest(word: string, names: Iterable<string>): string | undefined {
   const far = Math.max(2, Math.floor(word.length / 3));
   const near = [...names]
     .map((name) => ({ name, away: distance(word.toLowerCase(), name.toLowerCase()) }))

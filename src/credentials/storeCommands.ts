@@ -1,4 +1,5 @@
 import { clientSettings } from '../config/merge.ts';
+import { nearest } from '../config/names.ts';
 import type { Credential } from '../config/profile.ts';
 import type { Context } from '../context.ts';
 import { UsageError, UserError } from '../errors.ts';
@@ -51,7 +52,9 @@ export async function removeCredential(
   if (options.yes !== true && !(await context.prompter.confirm(question, '--yes'))) return;
   const had = await removeValue(context, client, name, credential);
   if (!had && credential === undefined) {
+    const near = nearest(name, Object.keys((await context.config()).clients.get(client)?.credentials ?? {}));
     throw new UserError('credentials', `client ${client} has no credential ${name}`, {
+      ...(near === undefined ? {} : { why: `did you mean ${near}?` }),
       next: [`agentbox creds --client ${client}`],
     });
   }
