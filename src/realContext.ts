@@ -52,6 +52,7 @@ function realIo(process: NodeJS.Process): Io {
     columns: stderr.columns ?? stdout.columns ?? 80,
     colour: colours.err,
     outColour: colours.out,
+    live: stderr.isTTY === true && process.env['TERM'] !== 'dumb',
     volume: { quiet: false, verbose: false },
   };
 }

@@ -6,6 +6,7 @@ import { urlOf } from '../network/ports/publish.ts';
 import { fromLabels, labelsOfClient } from '../plan/labels.ts';
 import { print, printJson, say } from '../ui/io.ts';
 import { hasTerminal, streamsOf } from '../ui/terminal.ts';
+import { waiting } from '../ui/waiting.ts';
 import { settle } from '../workspace/settle.ts';
 import { attachTo } from './attach.ts';
 import { blockedReader } from './blockedOf.ts';
@@ -108,7 +109,7 @@ export async function stop(context: Context, texts: readonly string[], options: 
   const engine = await engineOf(context, options);
   for (const text of texts) {
     const box = await findBox(engine, text);
-    await engine.stop(box.id, STOP_SECONDS);
+    await waiting(context.io, `stopping ${box.name}`, engine.stop(box.id, STOP_SECONDS));
     say(context.io, `stopped ${box.name}`);
   }
 }

@@ -13,6 +13,7 @@ import type { BoxSpec } from '../plan/spec.ts';
 import { hasSshAgent } from '../plan/sshAgent.ts';
 import { boxUser } from '../plan/user.ts';
 import { trace } from '../ui/io.ts';
+import { waiting } from '../ui/waiting.ts';
 import { type EndNews, noNews } from '../workspace/endNews.ts';
 import type { KnownSecret } from '../workspace/landing/secrets/known.ts';
 import { lookAtWorkspace } from '../workspace/look.ts';
@@ -63,7 +64,11 @@ export async function prepareRun(context: Context, request: RunCommand): Promise
   const ports = request.login ? [] : await runPorts(Object.values(profile.ports).flat(), engine);
   const image = profile.devcontainer ? undefined : findImage(engine, agent, profile, context);
   image?.catch(() => {});
-  const facts = await hostFacts(context, engine, { ...chosen, workspace: looked });
+  const facts = await waiting(
+    context.io,
+    `looking at the project, and waiting for ${engine.kind}`,
+    hostFacts(context, engine, { ...chosen, workspace: looked }),
+  );
   performance.mark('engine');
   trace(context.io, `${facts.engine.kind} ${facts.engine.version} at ${facts.engine.endpoint}`);
   const planned = (made: Made) => planBox(profile, agent, project, facts, requestOf(context, request, made));
@@ -81,11 +86,12 @@ export async function prepareRun(context: Context, request: RunCommand): Promise
   trace(context.io, `image ${ref}`);
   const user = boxUser(facts.caller, facts.engine, project, profile.workspace);
   const { cacheDir } = context.paths;
-  const choice = await chooseRuntime(profile.runtime, {
+  const choosing = chooseRuntime(profile.runtime, {
     ...{ engine, facts: facts.engine, image: ref, user, cacheDir, now: context.now },
     allowDegraded: profile.allowDegraded,
     hostSockets: profile.network === 'gateway' || hasSshAgent(profile),
   });
+  const choice = await waiting(context.io, 'trying gVisor', choosing);
   trace(context.io, `runtime ${choice.runtime ?? facts.engine.defaultRuntime}`);
   const variables = frames.flatMap((frame) => (frame.op === 'env' ? [frame.name] : []));
   const plan = planned({ image: ref, runtime: choice.runtime, variables, ports });
@@ -113,8 +119,9 @@ export async function prepareRun(context: Context, request: RunCommand): Promise
 }
 
 async function keptReady(context: Context, keeper: Promise<Keeper> | undefined): Promise<Keeper | undefined> {
-  const ready = await keeper;
-  if (ready !== undefined) trace(context.io, 'the gateway is ready');
+  if (keeper === undefined) return undefined;
+  const ready = await waiting(context.io, 'starting the gateway', keeper);
+  trace(context.io, 'the gateway is ready');
   return ready;
 }
 

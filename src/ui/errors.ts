@@ -1,6 +1,6 @@
 import { CancelledError, UsageError, UserError } from '../errors.ts';
 import { VERSION } from '../version.ts';
-import { hasAnswered, type Io, printJson } from './io.ts';
+import { hasAnswered, type Io, printJson, warn } from './io.ts';
 import { paint } from './paint.ts';
 
 /**
@@ -10,7 +10,7 @@ import { paint } from './paint.ts';
 export async function reportError(io: Io, error: unknown, json = false): Promise<number> {
   if (json && !hasAnswered(io)) printJson(io, { error: errorShape(error) });
   const colours = await paint(io);
-  const line = (text: string) => io.err.write(`${text}\n`);
+  const line = (text: string) => warn(io, text);
   if (error instanceof CancelledError) return error.code;
   if (!(error instanceof UserError || error instanceof UsageError)) {
     line(colours.red('agentbox: this is a bug of agentbox, not a mistake of yours'));

@@ -14,6 +14,8 @@ export interface Io {
   readonly colour: boolean;
   /** Colours on `out`; missing: none. */
   readonly outColour?: boolean;
+  /** `err` is a terminal on which a line can be drawn anew; missing: it is none. */
+  readonly live?: boolean;
   /** How much is said; set once, from the command line. */
   readonly volume?: Volume;
 }
@@ -31,21 +33,38 @@ export function setVolume({ volume }: Io, { quiet = false, verbose = false }: Pa
 
 /** One line of words for people; nothing with `--quiet`. */
 export function say(io: Io, line: string): void {
-  if (!io.volume?.quiet) io.err.write(`${line}\n`);
+  if (!io.volume?.quiet) warn(io, line);
 }
 
 /** One line that somebody must see, `--quiet` or not: work that is kept back, what was moved aside, a question's grounds. */
 export function warn(io: Io, line: string): void {
+  clearLive(io);
   io.err.write(`${line}\n`);
 }
 
 /** One line about what is done, with `--verbose` alone: seconds since the program began, and the words. Never a secret. */
 export function trace(io: Io, words: string): void {
-  if (io.volume?.verbose) io.err.write(`agentbox: [${(performance.now() / 1000).toFixed(3)} s] ${words}\n`);
+  if (io.volume?.verbose) warn(io, `agentbox: [${(performance.now() / 1000).toFixed(3)} s] ${words}`);
+}
+
+/** Outputs with a line on them that goes away again. */
+const drawn = new WeakSet<Writable>();
+const CLEAR = '\r\u001b[2K';
+
+/** Draws a line that goes away again, in the place of the one before. */
+export function drawLive({ err }: Io, text: string): void {
+  drawn.add(err);
+  err.write(`${CLEAR}${text}`);
+}
+
+/** Takes such a line away, where there is one. */
+export function clearLive({ err }: Io): void {
+  if (drawn.delete(err)) err.write(CLEAR);
 }
 
 /** One line of data. */
 export function print(io: Io, line: string): void {
+  clearLive(io);
   io.out.write(`${line}\n`);
 }
 

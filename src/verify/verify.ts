@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { clientHere } from '../credentials/clientHere.ts';
 import { fromLabels } from '../plan/labels.ts';
 import { differences } from '../plan/readBack.ts';
+import { waiting } from '../ui/waiting.ts';
 import { type Target, withTarget } from './attackBox.ts';
 import { type Canary, makeCanary } from './canary.ts';
 import type { Listening, VerifyFacts } from './facts.ts';
@@ -47,7 +48,7 @@ export async function verify(context: Context, flags: Flags): Promise<Verified> 
     const { probes, seen, before, box } = await withTarget(
       context,
       { client, flags: { ...flags, allow: allowed(listener), ports: [PUBLISHED] }, canary, ground },
-      (target) => attacked({ target, client, canary, listener, ground }),
+      (target) => waiting(context.io, 'attacking the box', attacked({ target, client, canary, listener, ground })),
     );
     const left = await afterwards(context.paths, client, ground, before);
     return { client, ...box, rows: probes.map((probe) => judge(probe, { ...seen, ...left }[probe.id])) };

@@ -8,6 +8,7 @@ import { chooseImage } from '../image/choose.ts';
 import { helperBox, helperName } from '../plan/helperBox.ts';
 import { selinuxLevel } from '../plan/selinux.ts';
 import type { Mount } from '../plan/spec.ts';
+import { waiting } from '../ui/waiting.ts';
 import type { WorkspaceRecord } from './record.ts';
 
 /** One piece of work on git, done in a helper box without a network. */
@@ -79,7 +80,15 @@ export async function gitBox(context: Context, engine: Engine, who: GitWorkFor, 
     ([name, { content }]) =>
       ({ op: 'file', path: `${PROGRAMS}/${name}`, mode: '700', when: 'always', content }) as const,
   );
-  return runHelper(engine, { ...spec, logged: false, env: { ...spec.env, ...GIT_ENV } }, files, timeout, streams);
+  const working = runHelper(
+    engine,
+    { ...spec, logged: false, env: { ...spec.env, ...GIT_ENV } },
+    files,
+    timeout,
+    streams,
+  );
+  // What is read may be on its way to the same terminal.
+  return streams.output === undefined ? waiting(context.io, 'git is at work', working) : working;
 }
 
 /** The name of the helper box of a piece of work with this suffix. */

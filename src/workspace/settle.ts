@@ -9,6 +9,7 @@ import { clientsWithState } from '../state/clientState.ts';
 import { withLock } from '../state/lock.ts';
 import { say, warn } from '../ui/io.ts';
 import { plain } from '../ui/plain.ts';
+import { waiting } from '../ui/waiting.ts';
 import { closeAside } from './aside/closeAside.ts';
 import { closeCommits, closeFiles } from './ended/closeJudged.ts';
 import type { EndNews } from './endNews.ts';
@@ -93,7 +94,7 @@ export async function closeRecord(
   if (record.workspace === 'readonly') return removeEmpty(context, record);
   try {
     await closeAside(context, record, ask);
-    const files = await closeFiles(context, record, known);
+    const files = await waiting(context.io, 'looking at what changed', closeFiles(context, record, known));
     news?.judged.push(files);
     const all: Brought[] = [];
     const onBrought = (brought: Brought) => {
@@ -102,7 +103,7 @@ export async function closeRecord(
       for (const line of tellBrought(brought)) say(context.io, `agentbox: ${line}`);
     };
     try {
-      await syncRecord(context, record, { ended: true, onBrought });
+      await waiting(context.io, 'bringing commits back', syncRecord(context, record, { ended: true, onBrought }));
     } finally {
       const commits = await closeCommits(context, record, all, known, files);
       news?.judged.push(commits);

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { withLock } from '../state/lock.ts';
 import { say } from '../ui/io.ts';
 import { formatSpan } from '../ui/time.ts';
+import { waiting } from '../ui/waiting.ts';
 import { continueClone } from './clone/continueClone.ts';
 import { discardClone } from './clone/discardClone.ts';
 import { openClone } from './clone/openClone.ts';
@@ -32,7 +33,7 @@ export async function withWorkspace<T>(context: Context, prepared: Prepared, lau
   return withLock(workspaceDir(context.paths, client, record.box), async () => {
     const before = await readRecord(context.paths, client, record.box);
     try {
-      if (workspace === 'clone') await openClone(context, prepared, record);
+      if (workspace === 'clone') await waiting(context.io, 'filling the clone', openClone(context, prepared, record));
       return await launch();
     } catch (error) {
       // What an earlier box of that name has put out for its user stays.

@@ -2,13 +2,14 @@ import type { Context } from '../../context.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { say } from '../../ui/io.ts';
 import { plain } from '../../ui/plain.ts';
+import { waiting } from '../../ui/waiting.ts';
 import type { WorkspaceRecord } from '../record.ts';
 import { type CloneState, cloneState } from './cloneState.ts';
 import { discardClone } from './discardClone.ts';
 
 /** After the end of a box with a clone: removes one in which nothing changed, and says of any other what it holds and what comes next. */
 export async function closeClone(context: Context, engine: Engine, record: WorkspaceRecord): Promise<CloneState> {
-  const state = await cloneState(context, engine, record);
+  const state = await waiting(context.io, 'looking at the clone', cloneState(context, engine, record));
   if (!state.changed) {
     // An engine may still be busy with a box that ended, and keeps its volume for so long.
     await engine.remove(record.box);
