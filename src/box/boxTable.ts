@@ -19,7 +19,7 @@ interface Showing {
 
 const HEADING = ['BOX', 'CLIENT', 'AGENT', 'STATE', 'AGE', 'MEMORY', 'BLOCKED', 'WORKSPACE', 'PROJECT'];
 /** What is left out first where there is no room; most of it is in the name that agentbox gives. */
-const SPARE = ['AGENT', 'CLIENT', 'MEMORY'];
+const SPARE = ['AGENT', 'CLIENT', 'MEMORY', 'PROJECT'];
 
 /** Boxes as the lines of a table. In a narrow terminal a project is its folder, and then columns are left out. Pure. */
 export function boxTable(rows: readonly ListedBox[], { now, home, columns }: Showing): string {

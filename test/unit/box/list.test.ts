@@ -50,9 +50,9 @@ describe('the list of boxes', () => {
       'BOX   CLIENT  AGENT   STATE             AGE  MEMORY  BLOCKED  WORKSPACE         PROJECT',
       'shop  acme    claude  exited (3), kept  1h   -       2        clone, to review  shop',
     ]);
-    expect(boxTable([row], { ...showing, columns: 60 }).split('\n')[0]).toBe(
-      'BOX   STATE             AGE  BLOCKED  WORKSPACE         PROJECT',
-    );
+    const narrow = (columns: number) => boxTable([row], { ...showing, columns }).split('\n')[0];
+    expect(narrow(66)).toBe('BOX   STATE             AGE  BLOCKED  WORKSPACE         PROJECT');
+    expect(narrow(40)).toBe('BOX   STATE             AGE  BLOCKED  WORKSPACE');
   });
 
   it('counts what was blocked since a box began, also what comes while it is watched', async () => {
