@@ -1,5 +1,5 @@
 import type { Agent } from '../agents/agent.ts';
-import { AGENT_NAMES, AGENTS, agentOf } from '../agents/index.ts';
+import { AGENT_NAMES, AGENTS } from '../agents/index.ts';
 import { credentialNames, servingNames } from '../agents/serving.ts';
 import { NO_FLAGS } from '../config/flags.ts';
 import type { LoadedConfig } from '../config/load.ts';
@@ -48,17 +48,12 @@ export async function askClient({ found, given, questions }: Asking): Promise<st
     if (found.owner === undefined || name === found.owner || given.projects !== undefined) return undefined;
     return `this folder belongs to client ${found.owner}`;
   };
-  const name = given.client ?? (questions === undefined ? found.owner : undefined);
-  if (name === undefined && questions === undefined)
-    throw new UsageError('--yes needs the name of the client', ['--client acme']);
-  if (name === undefined) {
-    const initial = found.owner ?? proposedName(found);
-    return (questions as Questions).text({
-      message: 'Whose work is this? (a name for the client)',
-      initial,
-      check: problem,
-    });
+  if (given.client === undefined && questions !== undefined) {
+    const message = 'Whose work is this? (a name for the client)';
+    return questions.text({ message, initial: found.owner ?? proposedName(found), check: problem });
   }
+  const name = given.client ?? found.owner;
+  if (name === undefined) throw new UsageError('--yes needs the name of the client', ['--client acme']);
   const wrong = problem(name);
   if (wrong === undefined) return name;
   throw new UsageError(`client ${JSON.stringify(name)}: ${wrong}`, ['--client NAME, or another folder']);
@@ -74,12 +69,11 @@ export async function askRest(
   const before = profileOf({ ...config, clients }, client, NO_FLAGS, AGENT_NAMES).profile;
   const isNew = !config.clients.has(client);
   const agents = await askAgents(asking, before, isNew);
-  const profile = { ...before, client };
-  const keys = await askKeys(asking, profile, agents.length === 0 ? [before.agent] : agents);
-  const allow = await askNetwork(asking, profile);
-  const tools = await askTools(asking, profile);
-  const workspace = await askWorkspace(asking, profile);
-  const allowDegraded = await askLimits(asking, profile);
+  const keys = await askKeys(asking, before, agents.length === 0 ? [before.agent] : agents);
+  const allow = await askNetwork(asking, before);
+  const tools = await askTools(asking, before);
+  const workspace = await askWorkspace(asking, before);
+  const allowDegraded = await askLimits(asking, before);
   // To one that is there, a folder is added only when a person sees it.
   const claimed = isNew || asking.questions !== undefined ? found.unclaimed : undefined;
   const projects = given.projects ?? (claimed === undefined ? [] : [claimed]);
@@ -92,7 +86,11 @@ async function askAgents(
   before: Profile,
   isNew: boolean,
 ): Promise<readonly string[]> {
-  if (given.agents !== undefined) return given.agents.map((name) => agentOf(name).name);
+  const other = given.agents?.find((name) => !before.agents.includes(name));
+  if (other !== undefined) {
+    throw new UsageError(`client ${before.client} may not run ${other}`, [`its agents: ${before.agents.join(', ')}`]);
+  }
+  if (given.agents !== undefined) return given.agents;
   if (questions === undefined) return [];
   const choices = AGENTS.filter(({ name }) => before.agents.includes(name)).map((agent) => {
     const set = servingNames(before, agent).find((name) => found.variables.includes(name));

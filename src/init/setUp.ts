@@ -24,7 +24,7 @@ export async function setUp(context: Context, asking: Asking, dryRun: boolean): 
   const isNew = !config.clients.has(client);
   if (!isNew && questions !== undefined) {
     const adds = await questions.yes(`Client ${client} is there already. Change it?`, false);
-    if (!adds) return leftAlone(context, asking, client);
+    if (!adds) return dryRun ? undefined : leftAlone(context, asking, client);
   }
   const { answers, before } = await askRest(asking, client);
   const entries = entriesOf(answers, before, isNew);

@@ -269,6 +269,27 @@ test('--dry-run prints YAML and writes nothing', async () => {
   expect(await config()).toBe('');
 });
 
+test('--dry-run does nothing for a client that is left as it is either', async () => {
+  const { ask, done } = await world({ env: KEY });
+  await ask({ Start: false });
+  done.length = 0;
+  expect((await ask({}, { dryRun: true })).code).toBe(0);
+  expect(done).toEqual([]);
+});
+
+test('an agent that the client may not run is not written into it', async () => {
+  const { ask, config, context } = await world({ env: KEY });
+  const text = 'clients:\n  acme: { agents: [claude, shell] }\n';
+  await mkdir(context.paths.configDir, { recursive: true });
+  await writeFile(context.paths.configFile, text, { mode: 0o600 });
+  expect((await ask({}, { yes: true, client: 'acme', agent: ['codex'] })).error).toMatchObject({
+    next: ['its agents: claude, shell'],
+  });
+  expect(await config()).toBe(text);
+  await ask({ 'Whose work': 'acme', 'Client acme': true, 'Which agents': ['shell'], Start: false });
+  expect(await config()).toContain('agent: shell');
+});
+
 test('without a terminal, and without the name of a client, it is said what to type', async () => {
   const { ask, context } = await world({ io: { inIsTerminal: false } as Context['io'] });
   const { error } = await ask({});
