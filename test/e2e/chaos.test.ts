@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Chaos, type ChaosBox, CLIENTS, makeChaos, randomOf } from './support/chaos.ts';
 import { cloneVolumes } from './support/clones.ts';
-import { oneGround } from './support/engines.ts';
+import { grounds } from './support/engines.ts';
 import { eventually, gatewayIds, gatewayProcesses, gatewayVolumes } from './support/gateways.ts';
 import { type Lab, makeLab } from './support/lab.ts';
 import { leftovers } from './support/leftovers.ts';
@@ -19,7 +19,10 @@ const LANES = ALL ? 4 : 2;
 const STEPS = ALL ? 60 : 8;
 const SEED = Number(process.env['AGENTBOX_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
-describe.each(oneGround().map((ground) => [ground.name, ground] as const))(
+// What gVisor keeps from a socket is another test's.
+const engines = grounds().filter(({ gvisor }) => !gvisor);
+
+describe.each((ALL ? engines : engines.slice(0, 1)).map((ground) => [ground.name, ground] as const))(
   `${BOXES} boxes of two clients at once on %s, seed ${SEED}`,
   (_, ground) => {
     let lab: Lab;
@@ -34,9 +37,12 @@ describe.each(oneGround().map((ground) => [ground.name, ground] as const))(
       (await json<readonly Row[]>(['ls'])).filter(({ project }) => project.startsWith(lab.dir));
     const clones = () => chaos.boxes.filter(({ workspace }) => workspace === 'clone');
 
-    beforeAll(() => {
+    beforeAll(async () => {
       lab = makeLab(ground);
       chaos = makeChaos(lab, randomOf(SEED));
+      // Four starts at once would each build it, and wait for the first gateway while the machine is busy.
+      for (const client of CLIENTS)
+        expect(await chaos.agentbox(['build', '--client', client], 500_000)).toMatchObject({ code: 0 });
     });
     afterAll(async () => {
       await chaos?.end();

@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts';
+import { isAlive } from '../../engine/alive.ts';
 import { type BoxInfo, type Engine, LABEL } from '../../engine/engine.ts';
 import { gatewayName } from '../../plan/gatewayNames.ts';
 import { fromLabels } from '../../plan/labels.ts';
@@ -15,7 +16,7 @@ export interface Idle {
 }
 
 /**
- * Ends the gateways, and the keepers, of clients that have no box which may run; they would do so by themselves some minutes
+ * Ends the gateways, and the keepers, of clients none of whose boxes runs; they would do so by themselves some minutes
  * after the last box. Gives the names of those gateways. One that a command speaks with just now stays.
  */
 export async function endIdleGateways(
@@ -33,7 +34,7 @@ export async function endIdleGateways(
       return owner !== undefined && name === gatewayName(owner, paths) ? [[owner, name] as const] : [];
     }),
   );
-  const busy = new Set(boxes.filter(({ state }) => state !== 'exited').map((box) => fromLabels(box.labels).client));
+  const busy = new Set(boxes.filter(isAlive).map((box) => fromLabels(box.labels).client));
   const ended: string[] = [];
   for (const [owner, name] of owners) {
     if (busy.has(owner) || (client !== undefined && owner !== client)) continue;

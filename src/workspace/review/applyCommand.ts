@@ -4,6 +4,7 @@ import type { Context } from '../../context.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { CancelledError, UserError } from '../../errors.ts';
 import { digest } from '../../plan/gatewayNames.ts';
+import { fromLabels } from '../../plan/labels.ts';
 import { withLock } from '../../state/lock.ts';
 import { print, printJson, say, warn } from '../../ui/io.ts';
 import { plain } from '../../ui/plain.ts';
@@ -146,7 +147,7 @@ async function landClone(context: Context, engine: Engine, deciding: Deciding): 
   }
   const suffix = digest([paths.dataDir, record.client, record.box]);
   const container = await containerOf(engine, record.box);
-  const running = container !== undefined && container.state !== 'exited';
+  const running = container !== undefined && (container.state !== 'exited' || fromLabels(container.labels).keep);
   const whole = landing.whole && !running;
   const orders = { box: record.box, way: plan.way, aside: landing.branch };
   const order = { suffix, giveTo, ...(options.fault === undefined ? {} : { fault: options.fault }) };
