@@ -9,13 +9,17 @@ import { boxesOf, watchedRecords } from './watchUnattended.ts';
 
 /** What is different in tests; milliseconds. */
 export interface WatcherTimes {
-  /** Between two looks at the engine's boxes. */
+  /** Between two looks at the engine's boxes, at least; longer where a look takes long. */
   readonly look: number;
   /** From the end of a box to taking in its work: another command may be at it. */
   readonly grace: number;
 }
 
 const TIMES: WatcherTimes = { look: 3_000, grace: 3_000 };
+/** A look takes at most a twentieth of the time, as long as that is not too seldom. */
+const SHARE = 20;
+/** Milliseconds. */
+const LONGEST = 8_000;
 /** Looks in a row that an engine may fail to answer. */
 const FAILURES = 20;
 
@@ -33,8 +37,10 @@ export async function watchBoxes(
   const attended = new Map<string, () => Promise<void>>();
   let failures = 0;
   for (;;) {
+    const began = performance.now();
     const records = await watchedRecords(context, client, engine);
     const boxes = await engine.boxes(labelsOfClient(client, context.paths.dataDir)).catch(() => undefined);
+    const pause = Math.max(times.look, Math.min(LONGEST, (performance.now() - began) * SHARE));
     failures = boxes === undefined ? failures + 1 : 0;
     if (failures > FAILURES) break;
     if (boxes !== undefined) {
@@ -55,7 +61,7 @@ export async function watchBoxes(
       if (ended.some((id) => isAlone(context, id))) await takeIn(context, client);
       if (running.length === 0) break;
     }
-    await sleep(times.look);
+    await sleep(pause);
   }
   await Promise.all([...attended.values()].map((end) => end()));
 }
