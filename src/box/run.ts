@@ -4,7 +4,7 @@ import type { RunningBox } from '../engine/engine.ts';
 import { UsageError, UserError } from '../errors.ts';
 import { hasSshAgent } from '../plan/sshAgent.ts';
 import { ensureClientState } from '../state/clientState.ts';
-import { type Io, print, printJson, say } from '../ui/io.ts';
+import { type Io, print, printJson, say, trace } from '../ui/io.ts';
 import { streamsOf } from '../ui/terminal.ts';
 import { closeWorkspace } from '../workspace/close.ts';
 import { openWorkspace } from '../workspace/open.ts';
@@ -193,6 +193,7 @@ async function attend(
   const joined = { ...joinedTo(prepared), running, timeout: request.timeout };
   return stayJoined(context, joined, async (code) => {
     performance.mark('ended');
+    trace(context.io, `${agent.title} ended with ${code}`);
     // Each takes its time and none needs the other; a failure is told last, when nothing is left undone.
     const gone = goes(request, engine, running.id);
     gone.catch(() => {});
@@ -208,6 +209,7 @@ async function attend(
     performance.mark('closed');
     await Promise.all([gone, forgotten]);
     performance.mark('discarded');
+    trace(context.io, 'its work is taken in, and the box is gone');
     await endOfRun({ ...context, io: results }, request, prepared, { code, began });
     if (request.keep) say(context.io, `agentbox: ${box.name} is kept: agentbox run --resume --name ${box.name}`);
   });

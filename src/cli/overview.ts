@@ -34,7 +34,6 @@ const PARTS: readonly Part[] = [
 ];
 
 const HEAD = `Usage: agentbox COMMAND [options]
-
 Run an AI coding agent on a project in a box it cannot get out of.
 `;
 
@@ -42,11 +41,10 @@ const EXAMPLES = `
   agentbox run . -- -p "fix the tests"      one shot, with its exit code
   agentbox run --client acme --agent shell  a shell in a box of client acme
   agentbox help run                         each command: options and examples
-
 Everywhere: -q, --quiet  -v, --verbose  --json (most)  -V, --version  -h, --help
 `;
 
-/** The help of the program itself: one screen of 24 lines and 80 columns. Commands that are not `known` are left out. */
+/** The help of the program itself: with a prompt one screen of 24 lines and 80 columns. Commands that are not `known` are left out. */
 export function overview(known: readonly string[]): string {
   const titles = Math.max(...PARTS.map(([title]) => title.length)) + 2;
   const lines = PARTS.flatMap(([title, ...rows]) =>

@@ -1,7 +1,7 @@
 import { AGENT_NAMES } from '../agents/index.ts';
 import type { Context } from '../context.ts';
 import { print, printJson, say } from '../ui/io.ts';
-import { table } from '../ui/table.ts';
+import { fittedTable } from '../ui/table.ts';
 import { NO_FLAGS } from './flags.ts';
 import { profileOf } from './merge.ts';
 import { DEFAULT_CLIENT } from './names.ts';
@@ -26,7 +26,7 @@ export async function configShow(context: Context, options: JsonOption & { clien
   if (options.json) return printJson(context.io, { file: config.file, exists: config.exists, client, settings: rows });
   if (!config.exists) say(context.io, `there is no ${config.file}; this is what holds without one`);
   const lines = rows.map(({ setting, value, from }) => [setting, value, from]);
-  print(context.io, table(['SETTING', 'VALUE', 'FROM'], lines));
+  print(context.io, fittedTable(context.io, ['SETTING', 'VALUE', 'FROM'], lines));
 }
 
 /** Prints the JSON Schema of config.yaml, or of a project's .agentbox.yaml. */

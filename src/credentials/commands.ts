@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { UsageError, UserError } from '../errors.ts';
 import { remembering } from '../execute.ts';
 import { print, printJson, say } from '../ui/io.ts';
-import { table } from '../ui/table.ts';
+import { fittedTable } from '../ui/table.ts';
 import { formatSpan } from '../ui/time.ts';
 import { clientHere } from './clientHere.ts';
 import { freshFrames, type Inject } from './fresh.ts';
@@ -48,7 +48,7 @@ export async function showCredentials(real: Context, options: CredsOptions, inje
   if (options.json) return printJson(context.io, rows);
   const lines = rows.map((row) => [...(options.all ? [row.client] : []), ...cells(context.now())(row)]);
   const head = [...(options.all ? ['CLIENT'] : []), 'AGENT', 'NAME', 'SOURCE', 'DELIVERY', 'EXPIRES', 'STATE'];
-  print(context.io, table(head, lines));
+  print(context.io, fittedTable(context.io, head, lines));
   for (const { client, agent, next } of rows) {
     for (const step of next) say(context.io, `${options.all ? `${client}, ` : ''}${agent}: ${step}`);
   }

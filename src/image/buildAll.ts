@@ -7,7 +7,7 @@ import type { Engine } from '../engine/engine.ts';
 import { UserError } from '../errors.ts';
 import { reportError } from '../ui/errors.ts';
 import { print, printJson } from '../ui/io.ts';
-import { table } from '../ui/table.ts';
+import { fittedTable } from '../ui/table.ts';
 import { type Built, buildAgent, rebuildAgent } from './buildAgent.ts';
 
 interface AllOptions {
@@ -43,7 +43,7 @@ export async function buildAll(context: Context, options: AllOptions): Promise<v
   if (options.json) printJson(context.io, rows);
   else {
     const cells = rows.map((row) => [row.title, row.outcome, row.clients.join(', '), row.image ?? '-']);
-    print(context.io, table(['IMAGE', 'NOW', 'CLIENTS', 'TAG'], cells));
+    print(context.io, fittedTable(context.io, ['IMAGE', 'NOW', 'CLIENTS', 'TAG'], cells));
   }
   if (failed.length === 0) return;
   throw new UserError('image', `${failed.length} of ${rows.length} images could not be built`, {

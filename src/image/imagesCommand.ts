@@ -4,7 +4,7 @@ import { allContainers } from '../engine/kinds.ts';
 import { UserError } from '../errors.ts';
 import type { EngineKind } from '../plan/spec.ts';
 import { print, printJson, say } from '../ui/io.ts';
-import { table } from '../ui/table.ts';
+import { fittedTable } from '../ui/table.ts';
 import { formatSpan } from '../ui/time.ts';
 import { isUntagged } from './ours.ts';
 import { type BuiltImage, builtImages, isUseless } from './prune.ts';
@@ -28,7 +28,7 @@ export async function listCommand(context: Context, options: ListOptions): Promi
     formatSpan(now - Date.parse(image.created)),
     useOf(image),
   ]);
-  print(context.io, table(['IMAGE', 'TAG', 'SIZE', 'AGE', 'USED BY'], rows));
+  print(context.io, fittedTable(context.io, ['IMAGE', 'TAG', 'SIZE', 'AGE', 'USED BY'], rows));
 }
 
 /** Removes the images of agentbox that nothing uses any more. Asks first; a removal that the engine refuses is told and left. */

@@ -10,7 +10,7 @@ import { rowsOf } from '../config/rows.ts';
 import type { Context } from '../context.ts';
 import { UsageError, UserError } from '../errors.ts';
 import { print, printJson, say } from '../ui/io.ts';
-import { table } from '../ui/table.ts';
+import { fittedTable } from '../ui/table.ts';
 import { settle } from '../workspace/settle.ts';
 import { agentsWithState, clientsWithState, removeState, resetState } from './clientState.ts';
 import { exportClient } from './exportClient.ts';
@@ -44,7 +44,10 @@ export async function add(
       (entry) => entry.isDirectory(),
       () => false,
     );
-    if (!isDirectory) throw new UserError('project', `there is no directory ${project}`);
+    if (!isDirectory)
+      throw new UserError('project', `there is no directory ${project}`, {
+        next: [`mkdir ${project}`, 'or name another folder'],
+      });
   }
   const { addClient } = await import('../config/edit.ts');
   await addClient(context.paths, client, projects);
@@ -72,7 +75,7 @@ export async function list(context: Context, options: JsonOption): Promise<void>
     state.join(', ') || '-',
     projects.join(', ') || '-',
   ]);
-  print(context.io, table(['CLIENT', 'AGENTS', 'STATE OF', 'PROJECTS'], lines));
+  print(context.io, fittedTable(context.io, ['CLIENT', 'AGENTS', 'STATE OF', 'PROJECTS'], lines));
 }
 
 /** Prints where a client's state is, of which agents, and all of its settings; never a secret. */
@@ -85,7 +88,7 @@ export async function show(context: Context, client: string, options: JsonOption
   const lines = rows.map(({ setting, value, from }) => [setting, value, from]);
   print(context.io, `client ${client}\nstate of ${state.join(', ') || 'no agent yet'} in ${directory}`);
   print(context.io, scratch === undefined ? '' : `scratch folder ${scratch}\n`);
-  print(context.io, table(['SETTING', 'VALUE', 'FROM'], lines));
+  print(context.io, fittedTable(context.io, ['SETTING', 'VALUE', 'FROM'], lines));
 }
 
 /**

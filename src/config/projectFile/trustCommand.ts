@@ -7,7 +7,7 @@ import { AGREED, forgetAgreement, readAgreements, recordAgreement } from '../../
 import { clientsWithState } from '../../state/clientState.ts';
 import { print, printJson, say } from '../../ui/io.ts';
 import { plain } from '../../ui/plain.ts';
-import { table } from '../../ui/table.ts';
+import { fittedTable } from '../../ui/table.ts';
 import { bindingOf } from '../binding.ts';
 import { NO_FLAGS } from '../flags.ts';
 import { profileOf } from '../merge.ts';
@@ -33,7 +33,10 @@ export async function trust(context: Context, dir: string | undefined, options: 
   const { path: project } = await projectFacts(dir ?? '.', context.cwd);
   const client = await bindingOf(config, project, options.client, realPathOf);
   const file = await readProjectFile(project);
-  if (file === undefined) throw new UserError('project', `${plain(project)} has no ${PROJECT_FILE}`);
+  if (file === undefined)
+    throw new UserError('project', `${plain(project)} has no ${PROJECT_FILE}`, {
+      next: ['nothing is to be trusted there; agentbox run uses your own settings'],
+    });
   const merged = profileOf(config, client, NO_FLAGS, AGENT_NAMES);
   const { counts, ignored, impossible } = applyProjectFile(merged, parseProjectFile(file), false, AGENT_NAMES);
   const before = (await readAgreements(context.paths, client, 'projectFile'))[project];
@@ -88,6 +91,7 @@ export async function trusted(context: Context, options: { client?: string; json
   );
   const rows = (await Promise.all(lists)).flat();
   if (options.json) return printJson(context.io, rows);
+  if (rows.length === 0) return say(context.io, 'nothing is trusted: agentbox trust shows what a project would widen');
   const lines = rows.map((row) => [row.client, plain(row.project), row.file, row.trusted.slice(0, 10), row.state]);
-  print(context.io, table(['CLIENT', 'PROJECT', 'FILE', 'SINCE', 'NOW'], lines));
+  print(context.io, fittedTable(context.io, ['CLIENT', 'PROJECT', 'FILE', 'SINCE', 'NOW'], lines));
 }
