@@ -51,7 +51,10 @@ export async function runHelper(
 }
 
 function tooLate(argv: readonly string[], timeout: number): UserError {
-  return new UserError('box', `a helper box took longer than ${timeout / 1000} s`, { why: `it ran ${argv.join(' ')}` });
+  return new UserError('box', `a helper box took longer than ${timeout / 1000} s`, {
+    why: `it ran ${argv.join(' ')}`,
+    next: ['try again', 'agentbox doctor'],
+  });
 }
 
 function collect(): { stream: PassThrough; text: () => string } {

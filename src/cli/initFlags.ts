@@ -60,5 +60,7 @@ export function initOptions(flags: InitFlags, { cwd, paths }: Pick<Context, 'cwd
 
 function existing(folder: string): string {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
-  throw new UserError('project', `there is no directory ${folder}`);
+  throw new UserError('project', `there is no directory ${folder}`, {
+    next: [`mkdir ${folder}`, 'or name another folder'],
+  });
 }

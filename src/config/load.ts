@@ -29,7 +29,8 @@ export async function readConfigText(file: string): Promise<string | undefined> 
     const handle = await open(file, 'r');
     try {
       const stat = await handle.stat();
-      if (!stat.isFile()) throw new UserError('config', `${file} is not a file`);
+      if (!stat.isFile())
+        throw new UserError('config', `${file} is not a file`, { next: ['move it away: agentbox init writes one'] });
       if ((stat.mode & 0o022) !== 0) {
         throw new UserError('config', `${file} can be written by others`, {
           why: 'who writes it decides what your boxes may do',
@@ -44,6 +45,6 @@ export async function readConfigText(file: string): Promise<string | undefined> 
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT') return undefined;
     if (typeof code !== 'string') throw error;
-    throw new UserError('config', `cannot read ${file}`, { why: code, cause: error });
+    throw new UserError('config', `cannot read ${file}`, { why: code, cause: error, next: [`ls -l ${file}`] });
   }
 }

@@ -176,5 +176,6 @@ function refuseUnknownAgents(layers: readonly Layer[], known: readonly string[])
   if (first === undefined) return;
   throw new UserError('config', `there is no agent "${first.agent}"`, {
     why: mistakes.map(({ from, agent }) => `${agent} (${from}): ${suggestion(agent, known)}`).join('; '),
+    next: ['agentbox run --help names them all'],
   });
 }

@@ -31,6 +31,7 @@ export async function agreedDevcontainer(
     if (!request.asked) return undefined;
     throw new UserError('project', `${project} has no devcontainer.json`, {
       why: 'neither .devcontainer/devcontainer.json nor .devcontainer.json is there',
+      next: ['leave --devcontainer out, or take devcontainer: true out of config.yaml'],
     });
   }
   const before = (await readAgreements(context.paths, client, 'devcontainer'))[project];

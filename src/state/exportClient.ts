@@ -21,7 +21,11 @@ export async function exportClient(
     (entry) => entry.isDirectory(),
     () => false,
   );
-  if (!hasState) throw new UserError('state', `client ${client} has no state yet`, { why: `there is no ${source}` });
+  if (!hasState)
+    throw new UserError('state', `client ${client} has no state yet`, {
+      why: `there is no ${source}`,
+      next: [`agentbox run --client ${client}`],
+    });
   const { packTar } = await import('modern-tar/fs');
   const tar = packTar([{ type: 'directory', source, target: client }], {
     filter: (path, entry) =>

@@ -71,7 +71,10 @@ export async function withTarget<T>(
     flags: { ...NO_FLAGS, ...flags, agent: 'shell', client },
   });
   const ended = running.then((code) => {
-    throw new UserError('box', 'the box that was attacked ended by itself', { why: `its exit code is ${code}` });
+    throw new UserError('box', 'the box that was attacked ended by itself', {
+      why: `its exit code is ${code}`,
+      next: ['agentbox verify once more', 'agentbox doctor'],
+    });
   });
   try {
     return await Promise.race([target.then(act), ended]);

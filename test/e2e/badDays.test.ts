@@ -175,7 +175,8 @@ if (ground !== undefined) {
         expect(await trouble(['run', '--agent', 'clade'])).toMatchInlineSnapshot(`
           "exit code 125
           agentbox: there is no agent "clade"
-            why:  clade (flag): did you mean claude?"
+            why:  clade (flag): did you mean claude?
+            next: agentbox run --help names them all"
         `);
         lab.config('clients: { acme: {}, globex: {} }');
         expect(await trouble(['run', '--client', 'acne'])).toMatchInlineSnapshot(`

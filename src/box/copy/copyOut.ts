@@ -49,7 +49,10 @@ export async function copyOut(
   await refuseShared(context, engine, target);
   await refuseTaken(target, options);
   const stage = await mkdtemp(join(dirname(target), '.agentbox-cp-')).catch((cause: NodeJS.ErrnoException) => {
-    throw new UserError('state', `nothing can be written to ${plain(dirname(target))}`, { why: cause.message });
+    throw new UserError('state', `nothing can be written to ${plain(dirname(target))}`, {
+      why: cause.message,
+      next: ['name another folder'],
+    });
   });
   const interrupted = () => {
     rmSync(stage, { recursive: true, force: true });

@@ -26,7 +26,9 @@ export async function buildImage(client: DockerClient, build: Build): Promise<vo
   const tracker = buildTracker(build.onProgress);
   const error = await within(BUILD_LIMIT, followBuild(answer, tracker), () => {
     answer.destroy();
-    return new UserError('image', `building ${build.tag} took longer than ${BUILD_LIMIT / 60_000} minutes`);
+    return new UserError('image', `building ${build.tag} took longer than ${BUILD_LIMIT / 60_000} minutes`, {
+      next: ['try again: what was built is kept', 'agentbox doctor'],
+    });
   });
   if (error !== undefined) throw buildError(build.tag, error, tracker);
 }

@@ -20,7 +20,9 @@ export async function pullImage(
   const answer = await startPull(client, ref, await registryAuth(ref, source));
   const error = await within(PULL_LIMIT, follow(answer, onProgress), () => {
     answer.destroy();
-    return new UserError('image', `pulling ${ref} took longer than ${PULL_LIMIT / 60_000} minutes`);
+    return new UserError('image', `pulling ${ref} took longer than ${PULL_LIMIT / 60_000} minutes`, {
+      next: ['try again: what was pulled is kept', 'agentbox doctor'],
+    });
   });
   if (error !== undefined) throw pullTrouble('docker', ref, error);
 }

@@ -57,7 +57,11 @@ export async function openChannel(
   });
   try {
     const first = await Promise.race([hello, ended, late]);
-    if (typeof first === 'string') throw new UserError('engine', 'the gateway does not answer', { why: first });
+    if (typeof first === 'string')
+      throw new UserError('engine', 'the gateway does not answer', {
+        why: first,
+        next: ['agentbox doctor', 'try again'],
+      });
     return {
       hello: first,
       send: (line) => void stdin.write(`${JSON.stringify(line)}\n`),

@@ -221,5 +221,8 @@ function wordsOf(error: unknown): string {
 
 function asUserError(error: unknown): UserError {
   if (error instanceof UserError) return error;
-  return new UserError('engine', 'the gateway does not start', { why: wordsOf(error) });
+  return new UserError('engine', 'the gateway does not start', {
+    why: wordsOf(error),
+    next: ['agentbox doctor', 'or run with --network none'],
+  });
 }

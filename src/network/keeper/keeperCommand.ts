@@ -29,7 +29,12 @@ export async function keeperCommand(context: Context): Promise<void> {
     await keeper.ended;
   } catch (error) {
     const { trouble, message, why, next } =
-      error instanceof UserError ? error : new UserError('state', 'the keeper has failed', { why: String(error) });
+      error instanceof UserError
+        ? error
+        : new UserError('state', 'the keeper has failed', {
+            why: String(error),
+            next: ['try again', 'agentbox doctor'],
+          });
     tell({ ready: false, trouble, message, why, next });
   }
   setTimeout(() => process.exit(), LAST).unref();
