@@ -22,7 +22,8 @@ function start() {
 }
 
 function fromComment() {
-  const text = require('node:fs').readFileSync(__filename, 'utf8');
+  // The program is ASCII, which is read in a third of the time as this.
+  const text = require('node:fs').readFileSync(__filename, 'latin1');
   const program = text.slice(text.indexOf('/*PROGRAM\n') + 10, text.lastIndexOf('\nPROGRAM*/'));
   return { program: program.replaceAll('*\u0001/', '*/') };
 }

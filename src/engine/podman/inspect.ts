@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../errors.ts';
 import type { ActualBox } from '../../plan/spec.ts';
 import type { Podman } from './command.ts';
+import { readAsPodman } from './readAsPodman.ts';
 import { type Inspected, type OciSpec, readBack } from './readBack.ts';
 
 const POLL = 4;
@@ -63,18 +63,5 @@ async function ociSpec(podman: Podman, file: string): Promise<OciSpec | undefine
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
-  }
-}
-
-/** A file of podman's; with `keep-id` it belongs to the root of podman's user namespace, so that podman must read it. */
-async function readAsPodman(podman: Podman, file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return undefined;
-    if (code !== 'EACCES') throw error;
-    const read = await podman.try(['unshare', 'cat', file]);
-    return read.code === 0 ? read.stdout : undefined;
   }
 }
