@@ -52,7 +52,7 @@ export async function runPolicy(
 
 /**
  * Launches a box; one with a gateway is made known to it meanwhile, and forgotten when it did not start. `wiring` are the frames
- * that lead the box there; it rejects with a UserError when the gateway does not acknowledge it, and then the box must get no payload.
+ * that lead the box there; it rejects with a UserError when the gateway does not acknowledge it, and before that no box may be made.
  */
 export async function withGateway<T>(
   context: Context,

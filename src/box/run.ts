@@ -140,7 +140,8 @@ function launch(context: Context, request: RunCommand, prepared: Prepared): Prom
           if (request.replaces !== undefined) await takePlace(context, prepared, request.replaces);
           const record = await openWorkspace(context, prepared);
           performance.mark('workspace');
-          const payload = readyToStart(context, prepared, wiring, record);
+          // The gateway makes the volume that the box mounts: who mounts a new one first decides whose it is.
+          const payload = readyToStart(context, prepared, await wiring, record);
           return withSshAgent(prepared, () =>
             withPorts(context, prepared, request.detach, () =>
               engine.launch({
@@ -162,15 +163,15 @@ function launch(context: Context, request: RunCommand, prepared: Prepared): Prom
   });
 }
 
-/** The payload of a box, which makes it start, once its record is on the disk and the gateway knows of it; the engine makes the box meanwhile. */
+/** The payload of a box, which makes it start, once its record is on the disk; the engine makes the box meanwhile. */
 function readyToStart(
   { paths }: Context,
   { frames }: Prepared,
-  wiring: Promise<readonly Frame[]>,
+  wiring: readonly Frame[],
   record: WorkspaceRecord | undefined,
 ): Promise<Buffer> {
-  const written = record === undefined ? undefined : writeRecord(paths, record);
-  const payload = Promise.all([wiring, written]).then(([more]) => encodePayload([...frames, ...more]));
+  const written = record === undefined ? Promise.resolve() : writeRecord(paths, record);
+  const payload = written.then(() => encodePayload([...frames, ...wiring]));
   // Whoever launches tells.
   payload.catch(() => {});
   return payload;

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { encodePayload } from '../../../src/box/payload.ts';
 import { mount } from '../support/boxes.ts';
 import type { Suite } from './suite.ts';
 
@@ -33,6 +35,24 @@ export function running({ test, boxes }: Suite): void {
     // The control: the same box, approved, does run.
     const { code } = await boxes.run(planned(), { frames });
     expect([code, existsSync(proof), existsSync(join(directory, 'told'))]).toEqual([0, true, true]);
+  });
+
+  it('never runs the agent of a box whose payload does not come, and takes the box away', async () => {
+    const directory = await boxes.directory();
+    const proof = join(directory, 'ran');
+    const planned = () => boxes.spec(['touch', '/workspace/ran'], { mounts: [mount(directory, '/workspace')] });
+    const late = (what: () => Buffer) => sleep(1500).then(what);
+    const lost = planned();
+    const no = new Error('no');
+    const never = late(() => {
+      throw no;
+    });
+    await expect(boxes.start(lost, { payload: never })).rejects.toBe(no);
+    const left = (await test.engine.boxes({})).map((box) => box.name);
+    expect([existsSync(proof), left.includes(lost.name)]).toEqual([false, false]);
+    // The control: it comes as late.
+    const { code } = await boxes.run(planned(), { payload: late(() => encodePayload([])) });
+    expect([code, existsSync(proof)]).toEqual([0, true]);
   });
 
   it.each([

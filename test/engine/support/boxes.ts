@@ -19,6 +19,8 @@ interface Extras {
   readonly frames?: readonly Frame[];
   readonly input?: string | Buffer;
   readonly approve?: Launch['approve'];
+  /** In the place of the one that `frames` make. */
+  readonly payload?: Launch['payload'];
 }
 
 /** Boxes and directories of one test file; `cleanUp` takes all of them away. */
@@ -65,7 +67,7 @@ export function boxesOf(test: TestEngine, image: () => string): Boxes {
   const launch = (box: BoxSpec, extras: Extras, streams: Streams | undefined) =>
     test.engine.launch({
       spec: box,
-      payload: encodePayload(extras.frames ?? []),
+      payload: extras.payload ?? encodePayload(extras.frames ?? []),
       approve: extras.approve ?? (() => {}),
       streams,
     });
