@@ -1,6 +1,16 @@
-import { type FSWatcher, readdirSync, readFileSync, rmSync, statSync, utimesSync, watch, writeFileSync } from 'node:fs';
+import {
+  type FSWatcher,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { mkdir, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Context } from '../../context.ts';
 import type { TerminalSize } from '../../engine/engine.ts';
 import { runtimeSocket } from '../../network/keeper/runtimeDirectory.ts';
@@ -8,6 +18,7 @@ import { runtimeSocket } from '../../network/keeper/runtimeDirectory.ts';
 /** Milliseconds between two signs of life, and without one after which somebody counts as gone: killed, or stopped. */
 const BEAT = 2_000;
 const GONE = 7_000;
+const DAY = 24 * 3_600_000;
 
 type Deps = Pick<Context, 'env' | 'platform' | 'caller'>;
 
@@ -30,15 +41,18 @@ export async function joinBox(deps: Deps, id: string, size: TerminalSize | undef
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const name = `${String(Date.now()).padStart(15, '0')}-${process.pid}`;
   const path = join(folder, name);
-  const write = (now: TerminalSize | undefined) => writeFileSync(path, now === undefined ? '' : JSON.stringify(now));
-  write(size);
+  let current = size;
+  const write = () => writeFileSync(path, current === undefined ? '' : JSON.stringify(current));
+  write();
   let changed = () => {};
   let watcher: FSWatcher | undefined;
   const beat = setInterval(() => {
     try {
       utimesSync(path, new Date(), new Date());
     } catch {
-      // Somebody cleaned up; whoever looks now does not see this one.
+      // This program stood still, and was taken for gone.
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      write();
     }
     changed();
   }, BEAT);
@@ -46,7 +60,10 @@ export async function joinBox(deps: Deps, id: string, size: TerminalSize | undef
   return {
     isFirst: () => present(folder)[0] === name,
     sizes: () => present(folder).flatMap((one) => sizeIn(join(folder, one))),
-    resized: write,
+    resized(now) {
+      current = now;
+      write();
+    },
     onChange(callback) {
       changed = callback;
       watcher = watch(folder, { persistent: false }, callback);
@@ -61,9 +78,21 @@ export async function joinBox(deps: Deps, id: string, size: TerminalSize | undef
   };
 }
 
-/** True while nobody is joined to a box. */
+/** True while nobody is joined to a box; what is left of those who were killed goes. */
 export function isAlone(deps: Deps, id: string): boolean {
-  return present(folderOf(deps, id)).length === 0;
+  const folder = folderOf(deps, id);
+  const alone = present(folder).length === 0;
+  if (alone) rmSync(folder, { recursive: true, force: true });
+  return alone;
+}
+
+/** Removes what is left of boxes whose launcher was killed a day ago or longer; who is there all the same comes back by themselves. */
+export function sweepPresence(deps: Deps): void {
+  const parent = dirname(folderOf(deps, ''));
+  for (const name of readdirSync(parent).filter((one) => one.startsWith('box-'))) {
+    const since = statSync(join(parent, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (Date.now() - since > DAY) rmSync(join(parent, name), { recursive: true, force: true });
+  }
 }
 
 function folderOf(deps: Deps, id: string): string {

@@ -4,7 +4,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { labelsOfClient } from '../../plan/labels.ts';
 import { attendBox } from '../../workspace/attend.ts';
 import { takeIn } from '../../workspace/settle.ts';
-import { isAlone } from '../joined/presence.ts';
+import { isAlone, sweepPresence } from '../joined/presence.ts';
 import { boxesOf, watchedRecords } from './watchUnattended.ts';
 
 /** What is different in tests; milliseconds. */
@@ -36,6 +36,7 @@ export async function watchBoxes(
   /** By id: what ends the looks at a box. */
   const attended = new Map<string, () => Promise<void>>();
   let failures = 0;
+  sweepPresence(context);
   for (;;) {
     const began = performance.now();
     const records = await watchedRecords(context, client, engine);

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { isAlone, joinBox } from '../../../src/box/joined/presence.ts';
+import { isAlone, joinBox, sweepPresence } from '../../../src/box/joined/presence.ts';
 import { shareSize, smallest } from '../../../src/box/joined/shareSize.ts';
 import type { TerminalSize } from '../../../src/engine/engine.ts';
 import { temporary } from '../support/config.ts';
@@ -36,7 +36,18 @@ describe('those who are joined to a box', () => {
     const [name = ''] = await readdir(join(own.folder, 'box-abc'));
     utimesSync(join(own.folder, 'box-abc', name), 0, 0);
     expect(isAlone(own, 'abc')).toBe(true);
+    expect(await readdir(own.folder)).toEqual([]);
+    // It only stood still.
+    await expect.poll(() => isAlone(own, 'abc'), { timeout: 5000, interval: 100 }).toBe(false);
     await first.leave();
+  });
+
+  it('leave nothing for ever, whoever was killed', async () => {
+    const own = await deps();
+    for (const name of ['box-old', 'box-new']) mkdirSync(join(own.folder, name));
+    utimesSync(join(own.folder, 'box-old'), 0, 0);
+    sweepPresence(own);
+    expect(await readdir(own.folder)).toEqual(['box-new']);
   });
 });
 
