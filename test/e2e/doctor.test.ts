@@ -50,13 +50,15 @@ clients:
     const started = await lab.agentbox([...run, '.', '--', 'true'], { limit: 580_000 });
     expect(started, started.stderr).toMatchObject({ code: 0 });
     const name = started.stdout.trim();
-    const left = async () => of(await lab.agentbox(['doctor', '--json']), 'leftovers');
+    // Helpers of others on this engine are leftovers too.
+    const left = async () =>
+      of(await lab.agentbox(['doctor', '--json']), 'leftovers').filter(({ what }) => what.startsWith(name));
     await expect
       .poll(left, { timeout: 20_000, interval: 1000 })
       .toMatchObject([{ grade: 'note', what: `${name} ended with 0` }]);
     const remedy = (await left())[0]?.next.at(-1) ?? '';
     expect(await lab.agentbox(remedy.split(' ').slice(1))).toMatchObject({ code: 0 });
-    expect(await left()).toMatchObject([{ grade: 'ok' }]);
+    expect(await left()).toEqual([]);
   });
 
   // The judges know no engine, so that one is enough.
