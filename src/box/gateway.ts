@@ -59,10 +59,12 @@ export async function withGateway<T>(
   prepared: Prepared,
   launch: (wiring: Promise<readonly Frame[]>) => Promise<T>,
 ): Promise<T> {
-  const { keeper, box } = prepared;
+  const { keeper, box, engine } = prepared;
   if (keeper === undefined) return launch(Promise.resolve([]));
   const wiring = join(context, keeper, prepared);
   wiring.catch(() => {});
+  // Podman gives a new volume to the user of the first container that has it, which must be the gateway.
+  if (engine.kind === 'podman') await wiring.catch(() => {});
   try {
     return await launch(wiring).catch(async (error: unknown) => {
       await wiring.catch(() => {});
