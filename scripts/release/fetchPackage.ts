@@ -21,7 +21,7 @@ export async function fetchPackage(pinned: Pinned, wanted: (path: string) => boo
 const inPackage = (name: string) => name.replace(/^package\//, '');
 
 async function fetchArchive(pinned: Pinned): Promise<Buffer> {
-  const kept = join(CACHE, `${pinned.name.replace(/^@|\//g, '-')}-${pinned.version}.tgz`);
+  const kept = join(CACHE, `${pinned.name.replace(/^@/, '').replaceAll('/', '-')}-${pinned.version}.tgz`);
   if (existsSync(kept)) {
     const archive = await readFile(kept);
     if (isPinned(archive, pinned)) return archive;
