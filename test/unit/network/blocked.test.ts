@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { blockedLines } from '../../../src/network/blocked.ts';
+import { blockedCounts } from '../../../src/network/keeper/blockedCounts.ts';
 
 const one = { host: 'example.com', port: 443, reason: 'not-allowed', count: 1 };
 
@@ -38,5 +39,30 @@ describe('what was blocked, at the end of a run', () => {
     const [first = ''] = blockedLines(many, 'acme');
     expect(first).toContain('h4.example.com (1), and 2 more hosts (agentbox net log --client acme)');
     expect(first).not.toContain('h5.example.com');
+  });
+
+  it('names the address that keeps a forwarded service from its place, and the rule that opens it', () => {
+    const service = { host: 'db.corp', port: 5432, reason: 'refused-address', address: '10.20.0.5', count: 1 };
+    expect(blockedLines([service], 'acme')).toEqual([
+      'the gateway blocked 1 request: db.corp:5432 (1)',
+      'to allow: agentbox net allow --client acme --save 10.20.0.5:5432',
+    ]);
+  });
+
+  it('counts an address only of a service that the user forwarded', () => {
+    const counts = blockedCounts();
+    const decision = {
+      id: '1',
+      time: '',
+      box: 'one',
+      host: 'db.corp',
+      port: 5432,
+      verdict: 'deny',
+      rule: undefined,
+    } as const;
+    const refused = { ...decision, reason: 'refused-address', address: '10.20.0.5' };
+    counts.add({ ...refused, kind: 'forward' });
+    counts.add({ ...refused, kind: 'connect' });
+    expect(counts.of('one').map(({ address }) => address)).toEqual(['10.20.0.5', undefined]);
   });
 });
