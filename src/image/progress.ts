@@ -26,7 +26,8 @@ export function viewBuild(io: Io, title: string, now: () => Date): BuildView {
     const text = step === undefined ? 'starting' : `${step.name} ${span(step.since)}`;
     io.err.write(`${CLEAR}${clip(`${title}: ${text}`, width)}`);
   };
-  const timer = (io.live ?? io.errIsTerminal) ? setInterval(draw, REFRESH) : undefined;
+  const live = (io.live ?? io.errIsTerminal) && !io.volume?.quiet;
+  const timer = live ? setInterval(draw, REFRESH) : undefined;
   timer?.unref();
   const note = (text: string) => say(io, `${timer === undefined ? '' : CLEAR}${text}`);
   return {
