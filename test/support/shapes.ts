@@ -68,7 +68,12 @@ const judgement = z.strictObject({
   noted: z.array(risk),
   secrets: z.array(secret),
 });
-const commits = z.array(z.strictObject({ id: text, author: text, subject: text }));
+const commits = z.array(
+  z.strictObject({
+    ...{ id: text, parents: z.array(text), author: text, email: text, subject: text },
+    date: z.iso.datetime({ offset: true }),
+  }),
+);
 const asideItem = { path: text, kind: text, reason: text, at: time };
 const verdict = z.enum(['allow', 'deny']);
 const answer = { verdict, reason: text.optional(), rule: text.optional(), from: text.optional() };
