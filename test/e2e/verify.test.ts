@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Ground, grounds } from './support/engines.ts';
-import { type Lab, makeLab } from './support/lab.ts';
+import { BUILT, type Lab, makeLab } from './support/lab.ts';
 import { leftovers } from './support/leftovers.ts';
 
 interface Row {
@@ -239,12 +239,14 @@ if (docker !== undefined) {
         const lab = labOn(docker);
         try {
           const program = join(lab.dir, 'bin', 'agentbox');
-          let text = readFileSync(program, 'utf8');
+          let text = readFileSync(BUILT, 'utf8');
           for (const [from, to] of changes) {
             expect(text.split(from).length - 1, from).toBe(1);
             text = text.replace(from, () => to);
           }
-          writeFileSync(program, text);
+          // Removed first: it may be a link to the single executable.
+          rmSync(program);
+          writeFileSync(program, text, { mode: 0o755 });
           const { code, ids, stderr } = await verify(lab, [...docker.flags, '--network', 'none']);
           expect(ids(verdict), stderr).toEqual(expect.arrayContaining([...rows]));
           expect(code).toBe(1);

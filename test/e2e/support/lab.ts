@@ -17,10 +17,10 @@ import { cloneVolumes } from './clones.ts';
 import type { Ground } from './engines.ts';
 import { endKeepers, gatewayVolumes } from './gateways.ts';
 
-/** The built program; `AGENTBOX_TEST_PROGRAM` names another one, such as a single executable. */
-const PROGRAM = resolve(
-  process.env['AGENTBOX_TEST_PROGRAM'] || fileURLToPath(new URL('../../../dist/agentbox', import.meta.url)),
-);
+/** The one-file build, whose text a test may change. */
+export const BUILT = fileURLToPath(new URL('../../../dist/agentbox', import.meta.url));
+/** What labs run; `AGENTBOX_TEST_PROGRAM` names another one, such as a single executable. */
+const PROGRAM = resolve(process.env['AGENTBOX_TEST_PROGRAM'] || BUILT);
 
 /** How a program ended. */
 export interface Ended {
@@ -69,13 +69,17 @@ export interface Lab {
   close(): void;
 }
 
-/** A single executable is large, so it is not copied where that can be avoided. */
+/** A single executable is large, so it is not copied where that can be avoided; nobody may write to it in a lab. */
 function placeProgram(to: string): void {
   try {
-    linkSync(PROGRAM, to);
+    if (PROGRAM !== BUILT) {
+      linkSync(PROGRAM, to);
+      return;
+    }
   } catch {
-    copyFileSync(PROGRAM, to);
+    // Another file system.
   }
+  copyFileSync(PROGRAM, to);
 }
 
 /** Makes a lab with a small git repository as its project. Everything in it and every box of it goes with close(). */
