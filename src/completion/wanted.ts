@@ -34,6 +34,8 @@ const ARGUMENTS: Readonly<Record<string, Wanted>> = {
   dir: DIRS,
   rule: kind('host'),
   'host[:port]': kind('host'),
+  'agentbox cp from': FILES,
+  'agentbox cp to': FILES,
   'agentbox client show name': kind('client'),
   'agentbox client rm name': kind('client'),
   'agentbox client reset name': kind('client'),

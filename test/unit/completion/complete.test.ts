@@ -85,6 +85,7 @@ test.each<readonly [words: readonly string[], paths: string]>([
   [['diff', ''], 'dirs'],
   [['client', 'export', 'acme', '--output', ''], 'files'],
   [['run', '.', '--', 'sr'], 'files'],
+  [['cp', ''], 'files'],
   [['attach', ''], 'none'],
   [['run', '--client', ''], 'none'],
 ])('TAB after %j offers paths: %s', async (words, paths) => {
