@@ -35,6 +35,8 @@ export async function watchBoxes(
 ): Promise<void> {
   /** By id: what ends the looks at a box. */
   const attended = new Map<string, () => Promise<void>>();
+  /** Those that ran with nobody joined when the engine was last asked: who has just left one may have ended it and given things back. */
+  let alone = new Set<string>();
   let failures = 0;
   sweepPresence(context);
   for (;;) {
@@ -46,10 +48,11 @@ export async function watchBoxes(
     if (failures > FAILURES) break;
     if (boxes !== undefined) {
       const running = boxesOf(records, boxes);
+      alone = new Set(running.map(({ id }) => id).filter((id) => isAlone(context, id)));
       for (const { id, name } of running) {
         const record = records.find(({ box }) => box === name);
         if (record === undefined || attended.has(id)) continue;
-        const isMine = () => isAlone(context, id);
+        const isMine = () => alone.has(id) && isAlone(context, id);
         attended.set(id, attendBox(context, record, { engine, id, terminal: false, isMine }));
       }
       const ended = [...attended.keys()].filter((id) => !running.some((box) => box.id === id));

@@ -12,18 +12,20 @@ import { testContext } from '../support/command.ts';
 import { temporary } from '../support/config.ts';
 import { NO_SETTINGS, testTree } from '../workspace/sinks/tree.ts';
 
-it('looks after a project while nobody is joined to its box, takes its work in at the end, and ends then', async () => {
+const SHOP: BoxInfo = {
+  ...{ id: 'abc', name: 'shop', image: '', labels: {}, state: 'running', exitCode: undefined, created: '' },
+};
+
+/** A project that a box shares, and its `.envrc`, which is not there yet. */
+async function shared(boxes: Engine['boxes']) {
   const tree = testTree();
   onTestFinished(() => tree.close());
   const runtime = await temporary();
   mkdirSync(join(runtime, 'agentbox'), { mode: 0o700 });
-  let boxes: readonly BoxInfo[] = [
-    { id: 'abc', name: 'shop', image: '', labels: {}, state: 'running', exitCode: undefined, created: '' },
-  ];
   // Only what a watcher asks of an engine; real ones are in test/e2e/boxes.test.ts.
   const engine = {
     kind: 'docker',
-    boxes: async () => boxes,
+    boxes,
     ...{ pause: async () => true, unpause: async () => {} },
   } as unknown as Engine;
   const env = { ...tree.context.env, XDG_RUNTIME_DIR: runtime };
@@ -42,7 +44,14 @@ it('looks after a project while nobody is joined to its box, takes its work in a
     ...{ user: { uid: 1, gid: 1, keepId: false }, target: '/workspace', started: '2026-01-01T00:00:00Z', starts: [] },
     facts: { repositories: [], guarded: [], masked: [], notices: [], baseline },
   });
-  const envrc = join(tree.path, '.envrc');
+  return { tree, engine, context, envrc: join(tree.path, '.envrc') };
+}
+
+it('looks after a project while nobody is joined to its box, takes its work in at the end, and ends then', {
+  timeout: 20_000,
+}, async () => {
+  let boxes: readonly BoxInfo[] = [SHOP];
+  const { tree, engine, context, envrc } = await shared(async () => boxes);
 
   const joined = await joinBox(context, 'abc', undefined);
   const watching = watchBoxes(context, 'acme', engine, { look: 20, grace: 1 });
@@ -57,4 +66,25 @@ it('looks after a project while nobody is joined to its box, takes its work in a
   // Moved aside at the latest by the look at its end, and kept for its review.
   expect(existsSync(join(tree.path, '.npmrc'))).toBe(false);
   expect(await allRecords(context.paths)).toMatchObject([{ box: 'shop', looked: true }]);
+});
+
+it('leaves a project alone whose box may have ended with the one who was joined to it', {
+  timeout: 20_000,
+}, async () => {
+  let asked = 0;
+  let answer: (boxes: readonly BoxInfo[]) => void = () => {};
+  const { tree, engine, context, envrc } = await shared(async () => {
+    asked += 1;
+    if (asked === 2) return new Promise((resolve) => (answer = resolve));
+    return asked === 1 ? [SHOP] : [];
+  });
+  const joined = await joinBox(context, 'abc', undefined);
+  const watching = watchBoxes(context, 'acme', engine, { look: 20, grace: 1 });
+  await expect.poll(() => asked, { timeout: 5_000 }).toBe(2);
+  await joined.leave();
+  tree.write('.envrc');
+  await sleep(2500);
+  expect(existsSync(envrc)).toBe(true);
+  answer([]);
+  await watching;
 });
