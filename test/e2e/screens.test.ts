@@ -30,7 +30,7 @@ const CASES: readonly Case[] = [
   { name: 'net-show', args: ['net', 'show', '--client', 'acme'] },
   { name: 'net-log', args: ['net', 'log', '--client', 'acme'], long: true },
   { name: 'client-show', args: ['client', 'show', 'acme'], long: true },
-  { name: 'config-show', args: ['config', 'show', '--client', 'acme'], long: true },
+  { name: 'config-show', args: ['config', 'show', '--client', 'acme'] },
   { name: 'diff', args: ['diff', '--stat'] },
   { name: 'usage', args: ['usage'] },
   {
@@ -41,7 +41,7 @@ const CASES: readonly Case[] = [
   },
   { name: 'init', args: ['init'], code: 130, leave: { at: /◆/, keys: '\x03' }, ofMachine: true },
   { name: 'unknown-command', args: ['rnu'], code: 2 },
-  { name: 'no-engine', args: ['ls'], code: 125, env: { DOCKER_HOST: 'unix:///nowhere.sock' }, long: true },
+  { name: 'no-engine', args: ['ls'], code: 125, env: { DOCKER_HOST: 'unix:///nowhere.sock' } },
   { name: 'no-credentials', args: ['run', '--client', 'acme', '--agent', 'gemini'], code: 125, long: true },
 ];
 
