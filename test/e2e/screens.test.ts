@@ -1,10 +1,10 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sessionGrounds } from './support/engines.ts';
 import { type Lab, makeLab } from './support/lab.ts';
 import { openScreen } from './support/screen.ts';
 
 const WIDTHS = [80, 120] as const;
+const KEY = { ACME_KEY: 'sk-ant-api03-0123456789abcdefghijklmnop' };
 const ground = sessionGrounds().find(({ name }) => name === 'docker');
 
 /** A command as it is typed, and what of its screen is compared. */
@@ -51,11 +51,10 @@ if (ground !== undefined) {
 
     beforeAll(async () => {
       lab = makeLab(ground);
-      lab.write(join(lab.home, 'keep/key'), 'sk-ant-api03-0123456789abcdefghijklmnop');
       const client = {
         projects: [lab.project],
         allow: ['github', '*.acme.test'],
-        credentials: { ANTHROPIC_API_KEY: { file: '~/keep/key' } },
+        credentials: { ANTHROPIC_API_KEY: { env: 'ACME_KEY' } },
         git: { name: 'Acme Robot', email: 'robot@acme.test' },
       };
       lab.config(
@@ -68,7 +67,7 @@ if (ground !== undefined) {
       const work =
         'curl -sm 5 https://example.com; echo more >> greeting.txt; git commit -qam more; echo new > new.txt';
       const run = ['run', '--client', 'acme', '--agent', 'shell', '--workspace', 'clone', '.', '--', 'sh', '-c', work];
-      const ended = await lab.agentbox(run, { limit: 300_000 });
+      const ended = await lab.agentbox(run, { env: KEY, limit: 300_000 });
       expect(ended.stderr).toContain('example.com');
     }, 400_000);
     afterAll(() => lab?.close());
@@ -77,7 +76,12 @@ if (ground !== undefined) {
       '$name at $columns columns',
       async ({ name, args, columns, code = 0, env = {}, leave, ofMachine = false, long = false, last }) => {
         const screen = openScreen(lab.command(args), {
-          ...{ columns, rows: 200, cwd: lab.project, env: { ...lab.environment(env), LANG: 'C.UTF-8', PAGER: 'cat' } },
+          ...{
+            columns,
+            rows: 200,
+            cwd: lab.project,
+            env: { ...lab.environment({ ...KEY, ...env }), LANG: 'C.UTF-8', PAGER: 'cat' },
+          },
         });
         if (leave !== undefined) {
           await screen.until(leave.at);
