@@ -25,24 +25,24 @@ interface Case {
 const CASES: readonly Case[] = [
   { name: 'help', args: ['--help'] },
   { name: 'run-help', args: ['run', '--help'] },
-  { name: 'ls', args: ['ls', '--client', 'acme'] },
-  { name: 'creds', args: ['creds', '--client', 'acme'], long: true },
-  { name: 'net-show', args: ['net', 'show', '--client', 'acme'] },
-  { name: 'net-log', args: ['net', 'log', '--client', 'acme'], long: true },
-  { name: 'client-show', args: ['client', 'show', 'acme'], long: true },
-  { name: 'config-show', args: ['config', 'show', '--client', 'acme'] },
+  { name: 'ls', args: ['ls', '--client', 'screens'] },
+  { name: 'creds', args: ['creds', '--client', 'screens'], long: true },
+  { name: 'net-show', args: ['net', 'show', '--client', 'screens'] },
+  { name: 'net-log', args: ['net', 'log', '--client', 'screens'], long: true },
+  { name: 'client-show', args: ['client', 'show', 'screens'], long: true },
+  { name: 'config-show', args: ['config', 'show', '--client', 'screens'] },
   { name: 'diff', args: ['diff', '--stat'] },
   { name: 'usage', args: ['usage'] },
   {
     name: 'verify',
-    args: ['verify', '--client', 'acme', '--network', 'none', '--runtime', 'runc'],
+    args: ['verify', '--client', 'screens', '--network', 'none', '--runtime', 'runc'],
     last: 1,
     long: true,
   },
   { name: 'init', args: ['init'], code: 130, leave: { at: /◆/, keys: '\x03' }, ofMachine: true },
   { name: 'unknown-command', args: ['rnu'], code: 2 },
   { name: 'no-engine', args: ['ls'], code: 125, env: { DOCKER_HOST: 'unix:///nowhere.sock' } },
-  { name: 'no-credentials', args: ['run', '--client', 'acme', '--agent', 'gemini'], code: 125, long: true },
+  { name: 'no-credentials', args: ['run', '--client', 'screens', '--agent', 'gemini'], code: 125, long: true },
 ];
 
 if (ground !== undefined) {
@@ -59,14 +59,27 @@ if (ground !== undefined) {
       };
       lab.config(
         JSON.stringify(
-          { defaults: { engine: 'docker', runtime: 'runc', network: 'gateway' }, clients: { acme: client } },
+          { defaults: { engine: 'docker', runtime: 'runc', network: 'gateway' }, clients: { screens: client } },
           null,
           2,
         ),
       );
       const work =
         'curl -sm 5 https://example.com; echo more >> greeting.txt; git commit -qam more; echo new > new.txt';
-      const run = ['run', '--client', 'acme', '--agent', 'shell', '--workspace', 'clone', '.', '--', 'sh', '-c', work];
+      const run = [
+        'run',
+        '--client',
+        'screens',
+        '--agent',
+        'shell',
+        '--workspace',
+        'clone',
+        '.',
+        '--',
+        'sh',
+        '-c',
+        work,
+      ];
       const ended = await lab.agentbox(run, { env: KEY, limit: 300_000 });
       expect(ended.stderr).toContain('example.com');
     }, 400_000);
