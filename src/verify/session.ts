@@ -12,6 +12,9 @@ interface Patience {
   readonly patience?: number;
 }
 
+/** Where the published port of the box that is attacked is; nothing listens behind it. */
+const OWN_PORT = /^agentbox: http:\S+ reaches port 9 in the box\n$/;
+
 /** A conversation with the attacks in a box. */
 export interface Session {
   /** The streams of a run whose box is spoken with; words for people pass through until it has begun. */
@@ -38,7 +41,7 @@ export function openSession(io: Io, program: string): Session {
   });
   const stderr = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      if (!quiet) io.err.write(chunk);
+      if (!quiet && !OWN_PORT.test(chunk.toString())) io.err.write(chunk);
       done();
     },
   });
