@@ -112,7 +112,8 @@ if (ground !== undefined) {
     const lab = labOn(ground);
     try {
       const ended = await lab.agentbox(['verify', '--client', 'acne', '--json', ...ground.flags]);
-      expect(ended).toMatchObject({ code: 125, stdout: '' });
+      expect(ended.code).toBe(125);
+      expect(JSON.parse(ended.stdout)).toMatchObject({ error: { message: 'there is no client "acne"' } });
       expect(ended.stderr).toContain('there is no client "acne"');
     } finally {
       lab.close();

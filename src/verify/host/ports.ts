@@ -38,6 +38,9 @@ function refusal(host: string, port: number): Promise<string | undefined> {
     socket.once('connect', () => settle(undefined));
     // When this program was busy for that long, an answer may be waiting to be read.
     socket.once('timeout', () => setImmediate(() => settle('no answer')));
-    socket.on('error', (error: NodeJS.ErrnoException) => settle(error.code ?? error.message));
+    // Nothing listens in the box, so the connection is taken and broken off, maybe before this program sees the first of the two.
+    socket.on('error', ({ code, message }: NodeJS.ErrnoException) =>
+      settle(code === 'ECONNRESET' ? undefined : (code ?? message)),
+    );
   });
 }
