@@ -141,8 +141,8 @@ export function makeChaos(lab: Lab, random: () => number): Chaos {
   }
 
   async function list(): Promise<void> {
-    const { stdout } = await must(agentbox(['ls', '--json']), ({ code }) => code === 0);
-    if (stdout === '') return;
+    const { code, stdout } = await must(agentbox(['ls', '--json']), ({ code }) => code === 0);
+    if (code !== 0) return;
     const rows = JSON.parse(stdout) as { name: string; client: string }[];
     for (const { name, client } of boxes) {
       const row = rows.find((row) => row.name === name);
