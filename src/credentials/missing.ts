@@ -11,7 +11,13 @@ export function noCredentials(request: CredentialRequest): UserError {
   const named = provider === undefined ? '' : ` with ${provider.name}`;
   return new UserError('credentials', `no credentials for ${agent.name}${named} in client ${profile.client}`, {
     why: whyNone(request),
-    next: [...ownLogin(request), ...cloudRemedies(request), ...variableRemedies(request), ...hostLogin(request)],
+    next: [
+      ...ownLogin(request),
+      ...cloudRemedies(request),
+      ...variableRemedies(request),
+      ...hostLogin(request),
+      ...(profile.client === DEFAULT_CLIENT ? ['agentbox init   (sets a client up by a few questions)'] : []),
+    ],
   });
 }
 

@@ -126,7 +126,8 @@ if (ground !== undefined) {
           agentbox: no credentials for claude in client default
             why:  ANTHROPIC_AUTH_TOKEN, ANTHROPIC_API_KEY, CLAUDE_CODE_OAUTH_TOKEN: none is set, and Claude Code is not logged in on this machine
             next: agentbox login   (a login of its own)
-                  export ANTHROPIC_API_KEY=…"
+                  export ANTHROPIC_API_KEY=…
+                  agentbox init   (sets a client up by a few questions)"
         `);
       });
 

@@ -120,7 +120,11 @@ describe('client default', () => {
 
   test('with neither says what to type', async () => {
     const error = await userError(async () => resolveCredentials(byDefault(), await world()));
-    expect(error.next).toEqual(['agentbox login   (a login of its own)', 'export ANTHROPIC_API_KEY=…']);
+    expect(error.next).toEqual([
+      'agentbox login   (a login of its own)',
+      'export ANTHROPIC_API_KEY=…',
+      'agentbox init   (sets a client up by a few questions)',
+    ]);
   });
 
   test('prefers what is configured', async () => {
