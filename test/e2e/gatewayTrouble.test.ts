@@ -137,7 +137,9 @@ describe.each(GROUNDS.map((ground) => [ground.name, ground] as const))('a gatewa
 
   it('and its keeper leave nothing behind when the client is removed', async () => {
     const { stdout } = await all.agentbox(['ls', '--json', ...ground.flags.slice(0, 2)]);
-    const boxes = (JSON.parse(stdout) as { name: string; client: string }[]).map(({ name }) => name);
+    const boxes = (JSON.parse(stdout) as { name: string; project: string }[])
+      .filter(({ project }) => project.startsWith(`${all.lab.dir}/`))
+      .map(({ name }) => name);
     const gone = await all.agentbox(['rm', '--force', ...boxes]);
     expect(gone, gone.stderr).toMatchObject({ code: 0 });
     const removed = await all.agentbox(['client', 'rm', 'acme', '--yes']);

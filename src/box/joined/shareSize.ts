@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine, TerminalControl, TerminalSize } from '../../engine/engine.ts';
 import type { Presence } from './presence.ts';
 
-/** Milliseconds after which the engine has done what this terminal's own change of size asked for. */
-const AFTER = 300;
+/** Milliseconds after which the engine has done what a terminal's own change of size asked for; on a busy machine it takes longer. */
+const AFTER = [300, 1_500, 6_000];
 
 /**
  * Where several terminals show one box, the smaller size counts, in rows and in columns; the engine itself knows only the size that
@@ -18,21 +17,24 @@ export function shareSize(
   let ended = false;
   let applied = '';
   const apply = async (again: boolean) => {
-    if (again) await sleep(AFTER);
     const sizes = presence.sizes();
     // Alone the engine has followed this terminal; after others have gone it has to be told.
     if (ended || (sizes.length < 2 && applied === '')) return;
     const size = smallest(sizes);
     if (size === undefined || (!again && JSON.stringify(size) === applied)) return;
     applied = sizes.length < 2 ? '' : JSON.stringify(size);
+    if (!again) repeat();
     await engine.resize(id, size);
+  };
+  const repeat = () => {
+    for (const milliseconds of AFTER) setTimeout(() => void apply(true), milliseconds).unref();
   };
   presence.onChange(() => void apply(false));
   const stop = terminal.onResize(() => {
     presence.resized(terminal.size());
-    void apply(true);
+    repeat();
   });
-  void apply(true);
+  repeat();
   return () => {
     ended = true;
     stop();

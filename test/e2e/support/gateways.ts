@@ -20,7 +20,7 @@ export function gatewayProcesses(lab: Lab): GatewayProcesses {
     inside.filter(({ argv }) => argv.includes(name) && argv.some((part) => part.endsWith('gateway.mjs')));
   const pids = (list: readonly { readonly pid: number }[]) => list.map(({ pid }) => pid);
   return {
-    keepers: keepersIn(lab.dir, all),
+    keepers: hiddenIn(lab.dir, ['__keeper'], all),
     holders: pids(mode('serve')),
     proxies: pids(mode('proxy')),
   };
@@ -44,9 +44,9 @@ export function portsProcesses({ dir }: Pick<Lab, 'dir'>): readonly number[] {
 /** Ends the keepers and watchers of a lab; keepers their gateways as they are. One that does not end within 5 s is killed. */
 export function endKeepers({ dir }: Pick<Lab, 'dir'>): void {
   for (let tries = 0; tries <= 100; tries += 1) {
-    const keepers = keepersIn(dir, everyProcess());
-    if (keepers.length === 0) return;
-    for (const pid of keepers) signal(pid, tries === 100 ? 'SIGKILL' : 'SIGTERM');
+    const left = hiddenIn(dir, ['__keeper', '__watch'], everyProcess());
+    if (left.length === 0) return;
+    for (const pid of left) signal(pid, tries === 100 ? 'SIGKILL' : 'SIGTERM');
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
   }
 }
@@ -99,8 +99,6 @@ function everyProcess(): readonly Running[] {
     .filter((name) => /^\d+$/.test(name))
     .map((name) => ({ pid: Number(name), argv: text(`/proc/${name}/cmdline`).split('\0') }));
 }
-
-const keepersIn = (dir: string, all: readonly Running[]) => hiddenIn(dir, ['__keeper', '__watch'], all);
 
 function hiddenIn(dir: string, commands: readonly string[], all: readonly Running[]): readonly number[] {
   const own = all.filter(

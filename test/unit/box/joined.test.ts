@@ -92,4 +92,19 @@ describe('the size of a box that several terminals show', () => {
     ]);
     end();
   });
+
+  it('is told again, since what a terminal did to it by itself may come later', async () => {
+    const told: TerminalSize[] = [];
+    const engine = { resize: async (_: string, size: TerminalSize) => void told.push(size) };
+    const sizes = [
+      { rows: 30, columns: 100 },
+      { rows: 40, columns: 90 },
+    ];
+    const presence = { sizes: () => sizes, onChange() {}, isFirst: () => true, resized() {}, async leave() {} };
+    const terminal = { size: () => ({ rows: 30, columns: 100 }), onResize: () => () => {}, raw: () => () => {} };
+    const end = shareSize(engine, 'id', terminal, presence);
+    await expect.poll(() => told.length, { timeout: 5_000 }).toBeGreaterThan(1);
+    expect(told).toEqual(told.map(() => ({ rows: 30, columns: 90 })));
+    end();
+  });
 });
