@@ -2,6 +2,7 @@ import { NO_FLAGS } from '../config/flags.ts';
 import type { Context } from '../context.ts';
 import type { Engine } from '../engine/engine.ts';
 import { DETACH_KEYS } from '../plan/detachKeys.ts';
+import { PLAIN_RUN } from './plainRun.ts';
 import { runCommand } from './run.ts';
 
 /** Starts a box that waits for it, as it was asked for, and stays with it; gives its exit code. */
@@ -12,16 +13,9 @@ export function startWaiting(
   detachKeys: string = DETACH_KEYS,
 ): Promise<number> {
   return runCommand(context, {
+    ...PLAIN_RUN,
     flags: { ...NO_FLAGS, engine: engine.kind },
-    ...{ name, dir: '.', scratch: false, args: [], command: undefined, detachKeys },
-    ...{
-      login: false,
-      timeout: undefined,
-      resume: false,
-      freshCreds: false,
-      detach: false,
-      dryRun: false,
-      json: false,
-    },
+    name,
+    detachKeys,
   });
 }

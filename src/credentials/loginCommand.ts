@@ -2,6 +2,7 @@ import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AGENT_NAMES, agentOf } from '../agents/index.ts';
+import { PLAIN_RUN } from '../box/plainRun.ts';
 import type { RunCommand } from '../box/run.ts';
 import { NO_FLAGS } from '../config/flags.ts';
 import { profileOf } from '../config/merge.ts';
@@ -48,18 +49,11 @@ export async function login(
   const { command } = agent.login;
   return inFolder(context.caller, options.dir, (dir) =>
     run(context, {
+      ...PLAIN_RUN,
       flags: { ...flags, agent: agent.name },
       dir,
-      scratch: false,
-      args: [],
       command,
       login: true,
-      timeout: undefined,
-      resume: false,
-      freshCreds: false,
-      detach: false,
-      dryRun: false,
-      json: false,
     }),
   );
 }

@@ -1,3 +1,4 @@
+import { PLAIN_RUN } from '../box/plainRun.ts';
 import { NO_FLAGS } from '../config/flags.ts';
 import type { AfterInit } from './command.ts';
 
@@ -16,19 +17,6 @@ export const afterInit: AfterInit = {
   },
   async run(context, { client, agent }) {
     const { runCommand } = await import('../box/run.ts');
-    return runCommand(context, {
-      flags: { ...NO_FLAGS, client, agent },
-      dir: '.',
-      scratch: false,
-      args: [],
-      command: undefined,
-      login: false,
-      timeout: undefined,
-      resume: false,
-      freshCreds: false,
-      detach: false,
-      dryRun: false,
-      json: false,
-    });
+    return runCommand(context, { ...PLAIN_RUN, flags: { ...NO_FLAGS, client, agent } });
   },
 };

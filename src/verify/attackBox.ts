@@ -1,4 +1,5 @@
-import { type RunCommand, runCommand } from '../box/run.ts';
+import { PLAIN_RUN } from '../box/plainRun.ts';
+import { runCommand } from '../box/run.ts';
 import { NO_FLAGS, type RunFlags } from '../config/flags.ts';
 import type { Context } from '../context.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -28,6 +29,9 @@ export interface TargetRequest {
 }
 
 const PERL = '/usr/local/lib/agentbox/perl';
+
+/** Milliseconds for all of the box. */
+const LIMIT = 60_000;
 
 /**
  * Starts a box by the very way of `agentbox run --agent shell` on the project of the ground; only its command is another. Calls `act` with it
@@ -66,7 +70,9 @@ export async function withTarget<T>(
     },
   };
   const running = runCommand(own, {
-    ...RUN,
+    ...PLAIN_RUN,
+    command: [PERL, '-'],
+    timeout: LIMIT,
     dir: ground.project,
     flags: { ...NO_FLAGS, ...flags, agent: 'shell', client },
   });
@@ -83,16 +89,3 @@ export async function withTarget<T>(
     await running.catch(() => {});
   }
 }
-
-const RUN: Omit<RunCommand, 'flags' | 'dir'> = {
-  scratch: false,
-  args: [],
-  command: [PERL, '-'],
-  login: false,
-  timeout: 60_000,
-  resume: false,
-  freshCreds: false,
-  detach: false,
-  dryRun: false,
-  json: false,
-};
