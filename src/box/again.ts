@@ -2,6 +2,7 @@ import type { BoxInfo } from '../engine/engine.ts';
 import { UsageError, UserError } from '../errors.ts';
 import { fromLabels } from '../plan/labels.ts';
 import { type Age, ageOf } from './age.ts';
+import { flagsOfStart } from './flagsOfStart.ts';
 import { checkName } from './name.ts';
 import { runAgain } from './recipe.ts';
 import type { RunCommand } from './run.ts';
@@ -58,7 +59,7 @@ export function resumed(
     return data === present.data && client === of.client && project === of.project && agent === of.agent;
   });
   const running = theirs.find((box) => ageOf(box, present.now) === 'running' && fromLabels(box.labels).terminal);
-  if (running !== undefined && present.terminal && !request.detach) return { kind: 'attach', box: running };
+  if (running !== undefined && present.terminal && !request.detach) return attached(request, running);
   const kept = theirs.find((box) => {
     const age = ageOf(box, present.now);
     return age === 'waiting' || (age === 'ended' && fromLabels(box.labels).keep);
@@ -74,6 +75,15 @@ function attached(request: RunCommand, box: BoxInfo): Turn {
     ]);
   }
   if (request.detach) throw taken(box.name, 'it runs already', [`agentbox attach ${box.name}`]);
+  // It would go on without them, and nobody would know.
+  const late = flagsOfStart(request.flags, fromLabels(box.labels));
+  if (request.timeout !== undefined) late.push('--timeout');
+  if (late.length > 0) {
+    throw new UsageError(`${box.name} runs, and ${late.join(', ')} would come too late for it`, [
+      `agentbox attach ${box.name}`,
+      `agentbox stop ${box.name}   (then this again)`,
+    ]);
+  }
   return { kind: 'attach', box };
 }
 

@@ -143,3 +143,30 @@ describe('--resume without a name', () => {
     expect(resumed(resume, of, present(ended))).toEqual(fresh);
   });
 });
+
+describe('a box that runs', () => {
+  const shop = () => present(box('shop'));
+
+  it.each([
+    ['--network', { network: 'gateway' }],
+    ['--publish', { ports: [{ address: undefined, port: 3000, boxPort: 3000 }] }],
+    ['--env', { env: { A: '1' } }],
+    ['--workspace', { workspace: 'readonly' }],
+    ['--no-project-file', { projectFile: false }],
+  ] as const)('cannot follow %s any more, with a name or without', (option, flags) => {
+    const late = run({ resume: true, flags: { ...NO_FLAGS, ...flags } });
+    const words = `usage: shop runs, and ${option} would come too late for it; agentbox attach shop; agentbox stop shop   (then this again)`;
+    expect(trouble(() => named(late, 'shop', shop()))).toBe(words);
+    const of = { client: 'acme', project: '/work/shop', agent: 'claude' };
+    expect(trouble(() => resumed(late, of, shop()))).toBe(words);
+  });
+
+  it('is attached to by flags that say what it is', () => {
+    const flags = { ...NO_FLAGS, client: 'acme', agent: 'claude', network: 'none', workspace: 'bind' } as const;
+    expect(named(run({ resume: true, flags }), 'shop', shop())).toMatchObject({
+      kind: 'attach',
+      box: { name: 'shop' },
+    });
+    expect(trouble(() => named(run({ resume: true, timeout: 1000 }), 'shop', shop()))).toContain('--timeout');
+  });
+});
