@@ -1,6 +1,7 @@
 import { PassThrough, Writable } from 'node:stream';
 import type { Io } from '../ui/io.ts';
 import type { Observation, Probe } from './probe.ts';
+import { PUBLISHED } from './probes/ports.ts';
 
 /** Milliseconds that attempts get without the gateway, and by way of it, where a name may have to be asked for. */
 const NETWORK = 1500;
@@ -13,7 +14,7 @@ interface Patience {
 }
 
 /** Where the published port of the box that is attacked is; nothing listens behind it. */
-const OWN_PORT = /^agentbox: http:\S+ reaches port 9 in the box\n$/;
+const OWN_PORT = new RegExp(`^agentbox: http:\\S+ reaches port ${PUBLISHED.boxPort} in the box\\n$`);
 
 /** A conversation with the attacks in a box. */
 export interface Session {
